@@ -1,0 +1,1 @@
+"""Pages in, lines of text with one box a character out."""

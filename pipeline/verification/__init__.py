@@ -1,0 +1,1 @@
+"""The finished copy read again by a second, distrustful pair of eyes; fails closed."""
