@@ -1,0 +1,194 @@
+"""PaddleOCR's text detection and recognition modules on ONNX Runtime.
+
+The two modules are used on their own, not the ready-made pipeline, because the pipeline drops weak
+lines and gives one box a word; here nothing is dropped and each character keeps its own column.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.errors import ModelError
+
+Image = NDArray[np.uint8]
+
+CROP_HEIGHT = 48
+MAX_CROP_WIDTH = 3200
+_MIN_CROP_WIDTH = 32
+_BATCH = 6
+# A batch is padded to its widest crop, so crops of very different widths do not share one.
+_MAX_PADDING = 1.25
+_DETECTION_MEAN = np.array([0.485, 0.456, 0.406], dtype=np.float32) * 255
+_DETECTION_STD = np.array([0.229, 0.224, 0.225], dtype=np.float32) * 255
+
+
+class MissingModelError(ModelError):
+    """The model folder is not complete."""
+
+    code = "missing-model"
+    sentence = "缺少模型“{subject}”。请先运行 mangping models fetch 下载模型，再重试。"
+
+
+@dataclass(frozen=True, slots=True)
+class Recognition:
+    """One line as recognised.
+
+    ``centers`` are the characters' centres as fractions of the crop's width, ``confidences`` are 0
+    to 1; both have one entry a character of ``text``.
+    """
+
+    text: tuple[str, ...]
+    centers: NDArray[np.float32]
+    confidences: NDArray[np.float32]
+
+    @property
+    def score(self) -> float:
+        """Mean confidence; 0 for an empty line."""
+        return float(self.confidences.mean()) if len(self.text) else 0.0
+
+
+class OcrEngine:
+    """PP-OCRv6 detection and recognition; one instance a process, safe to share between threads.
+
+    Args:
+        models_dir: Folder with ``PP-OCRv6_small_det`` and ``PP-OCRv6_small_rec``.
+        threads: Threads of ONNX Runtime.
+
+    Raises:
+        MissingModelError: A model file is not there.
+    """
+
+    def __init__(self, models_dir: Path, *, threads: int = 2) -> None:
+        for name in ("PP-OCRv6_small_det", "PP-OCRv6_small_rec"):
+            for file in ("inference.onnx", "inference.yml"):
+                if not (models_dir / name / file).is_file():
+                    raise MissingModelError(f"{name}/{file}")
+        os.environ.setdefault("PADDLE_PDX_DISABLE_MODEL_SOURCE_CHECK", "True")
+        # Imported late: it takes seconds, and the commands that do not read must not wait for it.
+        from paddleocr import TextDetection, TextRecognition
+
+        logging.getLogger("paddlex").setLevel(logging.ERROR)
+        config = {"intra_op_num_threads": threads, "inter_op_num_threads": 1}
+        self._detection = TextDetection(
+            model_name="PP-OCRv6_small_det",
+            model_dir=str(models_dir / "PP-OCRv6_small_det"),
+            engine="onnxruntime",
+            engine_config=config,
+            device="cpu",
+            limit_type="max",
+            # Below the library's 0.6: faint print and handwriting must be found to be masked.
+            thresh=0.25,
+            box_thresh=0.45,
+            unclip_ratio=1.6,
+        ).paddlex_predictor
+        self._recognition = TextRecognition(
+            model_name="PP-OCRv6_small_rec",
+            model_dir=str(models_dir / "PP-OCRv6_small_rec"),
+            engine="onnxruntime",
+            engine_config=config,
+            device="cpu",
+        ).paddlex_predictor
+        self._characters: list[str] = self._recognition.post_op.character
+
+    def detect(self, pixels: Image, side: int) -> NDArray[np.float32]:
+        """Find lines of ink.
+
+        Args:
+            pixels: RGB page, shape (height, width, 3).
+            side: The longer side is shrunk to this many pixels first.
+
+        Returns:
+            Corners in page pixels, shape (n, 4, 2), clockwise from the upper left of the box.
+        """
+        height, width = pixels.shape[:2]
+        factor = min(1.0, side / max(height, width))
+        grid_w = max(32, round(width * factor / 32) * 32)
+        grid_h = max(32, round(height * factor / 32) * 32)
+        small = cv2.resize(pixels, (grid_w, grid_h), interpolation=cv2.INTER_AREA)
+        tensor = (small[:, :, ::-1].astype(np.float32) - _DETECTION_MEAN) / _DETECTION_STD
+        tensor = np.ascontiguousarray(tensor.transpose(2, 0, 1)[None])
+        maps = self._detection.runner(x=[tensor])
+        shape = [grid_h / height, grid_w / width]
+        polys, _ = self._detection.post_op(
+            maps, [(height, width, *shape)], thresh=None, box_thresh=None, unclip_ratio=None
+        )
+        return np.asarray(polys[0], dtype=np.float32).reshape(-1, 4, 2)
+
+    def recognise(self, crops: Sequence[Image]) -> list[Recognition]:
+        """Read line crops.
+
+        Args:
+            crops: RGB, each of height ``CROP_HEIGHT`` and any width.
+
+        Returns:
+            One recognition a crop, in the given order.
+        """
+        results: list[Recognition | None] = [None] * len(crops)
+        order = sorted(range(len(crops)), key=lambda i: crops[i].shape[1])
+        start = 0
+        while start < len(order):
+            end = start + 1
+            limit = max(crops[order[start]].shape[1], 160) * _MAX_PADDING
+            while (
+                end < len(order) and end - start < _BATCH and crops[order[end]].shape[1] <= limit
+            ):
+                end += 1
+            chosen = order[start:end]
+            for i, recognition in zip(
+                chosen, self._recognise_batch([crops[i] for i in chosen]), strict=True
+            ):
+                results[i] = recognition
+            start = end
+        return [r for r in results if r is not None]
+
+    def _recognise_batch(self, crops: list[Image]) -> list[Recognition]:
+        width = max(_MIN_CROP_WIDTH, max(c.shape[1] for c in crops))
+        # PP-OCR was trained on at least 320 px; narrower batches read worse.
+        width = max(width, 160)
+        batch = np.zeros((len(crops), 3, CROP_HEIGHT, width), dtype=np.float32)
+        for slot, crop in zip(batch, crops, strict=True):
+            normal = crop[:, :, ::-1].astype(np.float32)
+            normal *= 1 / 127.5
+            normal -= 1
+            slot[:, :, : crop.shape[1]] = normal.transpose(2, 0, 1)
+        scores = self._recognition.runner(x=[batch])[0]
+        best = scores.argmax(axis=-1)
+        probability = np.take_along_axis(scores, best[..., None], axis=-1)[..., 0]
+        columns = best.shape[1]
+        return [
+            self._decode(best[i], probability[i], columns * crops[i].shape[1] / width)
+            for i in range(len(crops))
+        ]
+
+    def _decode(
+        self, best: NDArray[np.int64], probability: NDArray[np.float32], used: float
+    ) -> Recognition:
+        """Greedy CTC decoding: a run of one label is one character, centred on its probability."""
+        change = np.flatnonzero(np.diff(best)) + 1
+        starts = np.concatenate(([0], change))
+        ends = np.concatenate((change, [len(best)]))
+        text: list[str] = []
+        centers: list[float] = []
+        confidences: list[float] = []
+        for start, end in zip(starts, ends, strict=True):
+            label = int(best[start])
+            if label == 0:
+                continue
+            weight = probability[start:end]
+            middle = float(((np.arange(start, end) + 0.5) * weight).sum() / weight.sum())
+            text.append(self._characters[label])
+            centers.append(min(1.0, middle / used))
+            confidences.append(float(weight.max()))
+        return Recognition(
+            tuple(text),
+            np.asarray(centers, dtype=np.float32),
+            np.asarray(confidences, dtype=np.float32),
+        )

@@ -1,0 +1,136 @@
+"""The reader: a page in, its lines with one box a character out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.geometry import Frame, Polygon, turn_pixels
+from pipeline.intake.pages import SourcePage
+from pipeline.reading.crops import Crop, char_edges, char_quads, cut
+from pipeline.reading.engine import Image, OcrEngine, Recognition
+from pipeline.reading.layer import use_layer
+from pipeline.reading.lines import Char, Line, PageReading
+from pipeline.reading.order import reading_order
+from pipeline.reading.upright import lies_on_side, probe_scores
+
+DETECTION_SIDE = 1280
+
+
+class Reader:
+    """Reads pages with one shared OCR engine; safe to share between threads.
+
+    Args:
+        models_dir: Folder with the OCR models (see ``models/manifest.toml``).
+        threads: Threads of ONNX Runtime.
+
+    Raises:
+        MissingModelError: A model file is not there.
+    """
+
+    #: Part of every cache key; raised whenever the same page would be read differently.
+    version = "ppocrv6-small.1"
+
+    def __init__(self, models_dir: Path, *, threads: int = 2) -> None:
+        self._engine = OcrEngine(models_dir, threads=threads)
+
+    def read(self, page: SourcePage) -> PageReading:
+        """Find which way is up and read the page.
+
+        Returns:
+            Lines on the upright page at stored resolution.
+        """
+        frame = page.frame.turned(page.turn)
+        pixels = turn_pixels(page.pixels, page.turn)
+        quads = self._engine.detect(pixels, DETECTION_SIDE)
+        quarters, confidence = self._direction(pixels, quads)
+        if quarters:
+            turned = frame.turned(quarters)
+            quads = _turn_quads(quads, frame, turned)
+            frame, pixels = turned, turn_pixels(pixels, quarters)
+        lines = self._read_quads(pixels, frame, quads)
+        lines, report = use_layer(lines, page.layer, frame)
+        return PageReading(frame, lines, confidence, report)
+
+    def read_upright(
+        self, pixels: Image, frame: Frame, *, detection_side: int | None = None
+    ) -> tuple[Line, ...]:
+        """Read an image that already stands upright.
+
+        Args:
+            pixels: RGB, of the frame's width and height.
+            frame: The grid of ``pixels``; the boxes come back in it.
+            detection_side: The longer side is shrunk to this many pixels for finding lines.
+        """
+        quads = self._engine.detect(pixels, detection_side or DETECTION_SIDE)
+        return self._read_quads(pixels, frame, quads)
+
+    def _direction(self, pixels: Image, quads: NDArray[np.float32]) -> tuple[int, float]:
+        """Return the quarter turns clockwise that make the page upright, and how sure that is."""
+        if len(quads) == 0:
+            return 0, 0.0
+        quarter = 0
+        if lies_on_side(quads):
+            on_side = probe_scores(
+                self._engine, turn_pixels(pixels, 1), _turn_raw(quads, pixels.shape[0]), (0, 2)
+            )
+            best = max(on_side, key=lambda q: on_side[q])
+            if on_side[best] >= 0.6:
+                return (1 + best) % 4, on_side[best]
+        upright = probe_scores(self._engine, pixels, quads, (0, 2))
+        quarter = max(upright, key=lambda q: upright[q])
+        return quarter, upright[quarter]
+
+    def _read_quads(
+        self, pixels: Image, frame: Frame, quads: NDArray[np.float32]
+    ) -> tuple[Line, ...]:
+        ordered = [quads[i] for i in reading_order(list(quads))]
+        crops = [cut(pixels, q) for q in ordered]
+        recognitions = self._engine.recognise([c.image for c in crops if c is not None])
+        lines: list[Line] = []
+        waiting = iter(recognitions)
+        for quad, crop in zip(ordered, crops, strict=True):
+            if crop is None:
+                lines.append(Line(_polygon(frame, quad), (), 0.0))
+            else:
+                lines.append(_line(frame, crop, next(waiting)))
+        return tuple(lines)
+
+
+def _line(frame: Frame, crop: Crop, recognition: Recognition) -> Line:
+    quads = char_quads(crop, char_edges(crop.image, recognition))
+    chars = tuple(
+        Char(text, _polygon(frame, quad), float(confidence))
+        for text, quad, confidence in zip(
+            recognition.text, quads, recognition.confidences, strict=True
+        )
+    )
+    return Line(
+        _polygon(frame, crop.corners), chars, recognition.score, vertical=crop.vertical
+    )
+
+
+def _polygon(frame: Frame, quad: NDArray[np.float32]) -> Polygon:
+    return Polygon(frame, tuple((float(x), float(y)) for x, y in quad))
+
+
+def _turn_raw(quads: NDArray[np.float32], height: int) -> NDArray[np.float32]:
+    """Turn quads a quarter clockwise on a page of the given height; corners start upper left."""
+    turned = np.stack([height - quads[..., 1], quads[..., 0]], axis=-1)
+    return np.roll(turned, 1, axis=1)
+
+
+def _turn_quads(
+    quads: NDArray[np.float32], old: Frame, new: Frame
+) -> NDArray[np.float32]:
+    moved = [Polygon(old, tuple(map(tuple, q.tolist()))).to(new).array() for q in quads]
+    return np.array([_from_upper_left(q) for q in moved], dtype=np.float32).reshape(-1, 4, 2)
+
+
+def _from_upper_left(quad: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Roll clockwise corners so that they begin at the upper left one."""
+    candidates: Sequence[NDArray[np.float32]] = [np.roll(quad, -k, axis=0) for k in range(4)]
+    return min(candidates, key=lambda q: float(q[0].sum() + (q[3, 0] - q[1, 0]) * 0.01))
