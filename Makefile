@@ -1,0 +1,62 @@
+# setup: .venv/bin/mangping and the models. demo, test, lint, bench, serve call it first.
+# Each step leaves a stamp, so a second call does nothing.
+
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON ?= python3
+WEIGHTS := $(or $(MANGPING_MODELS),models/weights)
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PADDLE_PDX_DISABLE_MODEL_SOURCE_CHECK := True
+
+.PHONY: setup demo test lint bench serve lock
+
+setup: $(VENV)/.stamp-package $(VENV)/.stamp-system $(WEIGHTS)/.stamp
+
+$(BIN)/python:
+	@.ci/system python "$(PYTHON)" $(VENV)
+
+$(VENV)/.stamp-requirements: requirements.lock | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	@touch $@
+
+$(VENV)/.stamp-package: pyproject.toml $(VENV)/.stamp-requirements
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --no-index \
+		--config-settings editable_mode=compat -e .
+	@touch $@
+
+$(VENV)/.stamp-system: .ci/system $(VENV)/.stamp-requirements
+	@.ci/system libraries $(BIN)/python
+	@touch $@
+
+$(WEIGHTS)/.stamp: models/manifest.toml $(VENV)/.stamp-package | $(VENV)/.stamp-system
+	$(BIN)/python -m models.fetch
+	@touch $@
+
+demo: setup
+	@rc=0; $(BIN)/mangping process fixtures/demo --out out/demo || rc=$$?; \
+	if [ $$rc -ne 0 ] && [ $$rc -ne 3 ]; then exit $$rc; fi; \
+	echo "打码后的文件：out/demo/masked/"; \
+	echo "逐项结果：    out/demo/findings/"; \
+	echo "报告：        out/demo/report.html（用浏览器打开）"
+
+test: setup
+	$(BIN)/pytest
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: setup
+	$(BIN)/python -m bench
+
+serve: setup
+	$(BIN)/python -m flows.serve
+
+# For developers, with uv on the path: resolve requirements.in again.
+lock:
+	uv pip compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links \
+		--python-version 3.11 --custom-compile-command "make lock" \
+		requirements.in -o requirements.lock
