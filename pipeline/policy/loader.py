@@ -15,7 +15,9 @@ class UnknownPolicyError(UsageError):
     """No policy of that name is shipped."""
 
     code = "unknown-policy"
-    sentence = "没有名为“{subject}”的政策；可用的有：{known}。请在 --policy 或 dossier.json 中改正。"
+    sentence = (
+        "没有名为“{subject}”的政策；可用的有：{known}。请在 --policy 或 dossier.json 中改正。"
+    )
 
 
 class DamagedPolicyError(UsageError):

@@ -57,18 +57,23 @@ def cut(pixels: Image, quad: NDArray[np.float32]) -> Crop | None:
     width = int(np.clip(round(length * CROP_HEIGHT / thickness), 8, MAX_CROP_WIDTH))
     image = _straight_copy(pixels, corners, width)
     if image is None:
-        target = np.array(
-            [[0, 0], [width, 0], [width, CROP_HEIGHT], [0, CROP_HEIGHT]], dtype=np.float32
-        )
-        matrix = cv2.getPerspectiveTransform(corners.astype(np.float32), target)
-        image = cv2.warpPerspective(
-            pixels,
-            matrix,
-            (width, CROP_HEIGHT),
-            flags=cv2.INTER_LINEAR,
-            borderMode=cv2.BORDER_REPLICATE,
-        )
-    return Crop(np.asarray(image, dtype=np.uint8), corners, vertical)
+        image = _warped_copy(pixels, corners, width)
+    return Crop(image, corners, vertical)
+
+
+def _warped_copy(pixels: Image, corners: NDArray[np.float32], width: int) -> Image:
+    target = np.array(
+        [[0, 0], [width, 0], [width, CROP_HEIGHT], [0, CROP_HEIGHT]], dtype=np.float32
+    )
+    matrix = cv2.getPerspectiveTransform(corners.astype(np.float32), target)
+    strip = cv2.warpPerspective(
+        pixels,
+        matrix,
+        (width, CROP_HEIGHT),
+        flags=cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_REPLICATE,
+    )
+    return np.asarray(strip, dtype=np.uint8)
 
 
 def _straight_copy(pixels: Image, corners: NDArray[np.float32], width: int) -> Image | None:

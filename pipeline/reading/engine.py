@@ -137,9 +137,7 @@ class OcrEngine:
         while start < len(order):
             end = start + 1
             limit = max(crops[order[start]].shape[1], 160) * _MAX_PADDING
-            while (
-                end < len(order) and end - start < _BATCH and crops[order[end]].shape[1] <= limit
-            ):
+            while end < len(order) and end - start < _BATCH and crops[order[end]].shape[1] <= limit:
                 end += 1
             chosen = order[start:end]
             for i, recognition in zip(

@@ -1,9 +1,9 @@
 """Uses a PDF's text layer where, and only where, it says what the pixels show.
 
 Every line is recognised from the pixels first. A layer line is trusted when it lies on a recognised
-line and says the same; then its exact characters and boxes replace the recognised ones. A layer line
-that lies on no ink, or on ink that says something else, is ignored and counted, because nobody who
-looks at the page sees it.
+line and says the same; then its exact characters and boxes replace the recognised ones. A layer
+line that lies on no ink, or on ink that says something else, is ignored and counted, because nobody
+who looks at the page sees it.
 """
 
 from __future__ import annotations

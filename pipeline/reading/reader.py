@@ -73,14 +73,17 @@ class Reader:
         if len(quads) == 0:
             return 0, 0.0
         quarter = 0
-        if lies_on_side(quads):
+        if lies_on_side(list(quads)):
             on_side = probe_scores(
-                self._engine, turn_pixels(pixels, 1), _turn_raw(quads, pixels.shape[0]), (0, 2)
+                self._engine,
+                turn_pixels(pixels, 1),
+                list(_turn_raw(quads, pixels.shape[0])),
+                (0, 2),
             )
             best = max(on_side, key=lambda q: on_side[q])
             if on_side[best] >= 0.6:
                 return (1 + best) % 4, on_side[best]
-        upright = probe_scores(self._engine, pixels, quads, (0, 2))
+        upright = probe_scores(self._engine, pixels, list(quads), (0, 2))
         quarter = max(upright, key=lambda q: upright[q])
         return quarter, upright[quarter]
 
@@ -108,9 +111,7 @@ def _line(frame: Frame, crop: Crop, recognition: Recognition) -> Line:
             recognition.text, quads, recognition.confidences, strict=True
         )
     )
-    return Line(
-        _polygon(frame, crop.corners), chars, recognition.score, vertical=crop.vertical
-    )
+    return Line(_polygon(frame, crop.corners), chars, recognition.score, vertical=crop.vertical)
 
 
 def _polygon(frame: Frame, quad: NDArray[np.float32]) -> Polygon:
@@ -123,9 +124,7 @@ def _turn_raw(quads: NDArray[np.float32], height: int) -> NDArray[np.float32]:
     return np.roll(turned, 1, axis=1)
 
 
-def _turn_quads(
-    quads: NDArray[np.float32], old: Frame, new: Frame
-) -> NDArray[np.float32]:
+def _turn_quads(quads: NDArray[np.float32], old: Frame, new: Frame) -> NDArray[np.float32]:
     moved = [Polygon(old, tuple(map(tuple, q.tolist()))).to(new).array() for q in quads]
     return np.array([_from_upper_left(q) for q in moved], dtype=np.float32).reshape(-1, 4, 2)
 
