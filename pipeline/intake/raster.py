@@ -1,0 +1,217 @@
+"""Pages of image files: JPEG, PNG, TIFF, BMP, WebP and HEIC."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pillow_heif
+from numpy.typing import NDArray
+from PIL import Image, JpegImagePlugin
+
+from pipeline.geometry import Frame, turn_pixels
+from pipeline.intake.errors import AnimatedImageError, DamagedImageError, TooManyPagesError
+from pipeline.intake.limits import Limits
+from pipeline.intake.pages import Coding, Origin, SourcePage
+from pipeline.intake.sniff import Media
+
+pillow_heif.register_heif_opener(thumbnails=False)
+# Sizes are checked from the header against our own limits, for every frame, before it is decoded.
+Image.MAX_IMAGE_PIXELS = None
+
+DEFAULT_DPI = 200.0
+_SANE_DPI = (50.0, 1200.0)
+_LONGEST_INCHES = 34.0
+_ORIENTATION_TAG = 274
+_PILLOW_FORMATS = {
+    Media.JPEG: ("JPEG", "MPO"),
+    Media.PNG: ("PNG",),
+    Media.TIFF: ("TIFF",),
+    Media.BMP: ("BMP",),
+    Media.WEBP: ("WEBP",),
+    Media.HEIC: ("HEIF", "AVIF"),
+}
+# EXIF orientation: whether the stored pixels are mirrored, and the clockwise quarter turns that are
+# left once they have been flipped left to right.
+_ORIENTATIONS = {
+    1: (False, 0),
+    2: (True, 0),
+    3: (False, 2),
+    4: (True, 2),
+    5: (True, 3),
+    6: (False, 1),
+    7: (True, 1),
+    8: (False, 3),
+}
+
+
+class RasterBackend:
+    """Pages of one image file; only TIFF and HEIC have several."""
+
+    def __init__(self, path: Path, name: str, media: Media, limits: Limits) -> None:
+        """Read the header.
+
+        Raises:
+            DamagedImageError: The header cannot be read.
+            AnimatedImageError: It is an animation.
+            LimitError: It is over a limit.
+        """
+        self._path = path
+        self._name = name
+        self._media = media
+        self._limits = limits
+        with _open(path, name, media, 1) as image:
+            limits.check_pixels(name, 1, *image.size)
+            self.page_count = self._count(image)
+        if self.page_count > limits.pages:
+            raise TooManyPagesError(name, actual=self.page_count, limit=limits.pages)
+        self._bytes = path.stat().st_size // self.page_count
+
+    def _count(self, image: Image.Image) -> int:
+        try:
+            frames = int(getattr(image, "n_frames", 1))
+        except Exception:
+            raise DamagedImageError(self._name, page=1) from None
+        if self._media in (Media.TIFF, Media.HEIC):
+            return frames
+        if frames > 1 and self._media is not Media.JPEG:
+            raise AnimatedImageError(self._name, frames=frames)
+        # A JPEG of several pictures (MPO) is a phone's photo with its preview or depth map.
+        return 1
+
+    def page(self, number: int) -> SourcePage:
+        """Decode one page.
+
+        Raises:
+            DamagedImageError: It cannot be decoded to the last row.
+            LimitError: It is over a limit.
+        """
+        with _open(self._path, self._name, self._media, number) as image:
+            try:
+                if number > 1:
+                    image.seek(number - 1)
+                self._limits.check_pixels(self._name, number, *image.size)
+                mirrored, turn = _orientation(image, self._media)
+                dpi = _dpi(image)
+                coding = _coding(image, self._media, self._path)
+                tables, sampling = jpeg_coding(image)
+                image.load()
+                pixels, gray = to_rgb(image)
+            except (OSError, SyntaxError, ValueError, EOFError, TypeError, KeyError):
+                raise DamagedImageError(self._name, page=number) from None
+        if self._media is Media.TIFF:
+            # Pillow stands a TIFF upright while decoding; the stored grid is wanted.
+            pixels = turn_pixels(pixels, -turn) if turn else pixels
+        elif mirrored:
+            pixels = np.ascontiguousarray(pixels[:, ::-1])
+        height, width = pixels.shape[:2]
+        return SourcePage(
+            number=number,
+            pixels=pixels,
+            frame=Frame(number, width, height),
+            turn=turn,
+            dpi=dpi,
+            origin=Origin.IMAGE,
+            coding=coding,
+            stored_bytes=self._bytes,
+            quantization=tables,
+            subsampling=sampling,
+            gray=gray,
+        )
+
+    def close(self) -> None:
+        """Nothing stays open between pages."""
+
+
+def to_rgb(image: Image.Image) -> tuple[NDArray[np.uint8], bool]:
+    """Return a decoded image as RGB on white, and whether it has no colour.
+
+    Returns:
+        Pixels of shape (height, width, 3), uint8, and True for gray images.
+
+    Raises:
+        ValueError: Its samples have no agreed range (floating point, 32 bits).
+    """
+    if image.mode == "RGB" and "transparency" not in image.info:
+        return np.asarray(image), False
+    if image.mode in ("1", "L") and "transparency" not in image.info:
+        return _gray_to_rgb(np.asarray(image.convert("L"))), True
+    if image.mode.startswith("I"):
+        samples = np.asarray(image)
+        if samples.size and (samples.min() < 0 or samples.max() > 65535):
+            raise ValueError("samples beyond 16 bits")
+        return _gray_to_rgb((samples.astype(np.uint32) // 257).astype(np.uint8)), True
+    if image.mode == "F":
+        raise ValueError("floating-point samples")
+    if image.has_transparency_data:
+        clear = image.convert("RGBA")
+        white = Image.new("RGBA", clear.size, (255, 255, 255, 255))
+        gray = image.mode in ("LA", "La", "L", "1")
+        return np.asarray(Image.alpha_composite(white, clear).convert("RGB")), gray
+    pixels = np.asarray(image.convert("RGB"))
+    return pixels, image.mode == "P" and _colourless(pixels)
+
+
+def jpeg_coding(image: Image.Image) -> tuple[dict[int, list[int]] | None, int]:
+    """Return the quantization tables and the chroma subsampling of a JPEG that was just opened."""
+    tables: Any = getattr(image, "quantization", None)
+    if not isinstance(image, JpegImagePlugin.JpegImageFile) or not tables:
+        return None, -1
+    kept = {int(key): [int(v) for v in table] for key, table in tables.items()}
+    return kept, int(JpegImagePlugin.get_sampling(image))
+
+
+def _open(path: Path, name: str, media: Media, page: int) -> Image.Image:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return Image.open(path, formats=_PILLOW_FORMATS[media])
+    except (OSError, SyntaxError, ValueError, TypeError, KeyError):
+        raise DamagedImageError(name, page=page) from None
+
+
+def _orientation(image: Image.Image, media: Media) -> tuple[bool, int]:
+    if media is Media.HEIC:  # the decoder has applied the container's own turn
+        return False, 0
+    try:
+        value = image.getexif().get(_ORIENTATION_TAG, 1)
+    except (OSError, SyntaxError, ValueError, TypeError, KeyError):
+        return False, 0  # a broken EXIF block says nothing; the content decides
+    return _ORIENTATIONS.get(value, (False, 0)) if isinstance(value, int) else (False, 0)
+
+
+def _dpi(image: Image.Image) -> float:
+    try:
+        dpi = float(image.info["dpi"][0])
+    except (KeyError, TypeError, ValueError, IndexError, ZeroDivisionError):
+        return DEFAULT_DPI
+    if not math.isfinite(dpi) or not _SANE_DPI[0] <= dpi <= _SANE_DPI[1]:
+        return DEFAULT_DPI
+    # Cameras write 72 whatever the picture is of.
+    return dpi if max(image.size) / dpi <= _LONGEST_INCHES else DEFAULT_DPI
+
+
+def _coding(image: Image.Image, media: Media, path: Path) -> Coding:
+    if media in (Media.JPEG, Media.HEIC):
+        return Coding.JPEG
+    if image.mode == "1":
+        return Coding.BILEVEL
+    if media is Media.TIFF and image.info.get("compression") in ("jpeg", "tiff_jpeg"):
+        return Coding.JPEG
+    if media is Media.WEBP:
+        with path.open("rb") as file:
+            return Coding.LOSSLESS if b"VP8L" in file.read(4096) else Coding.JPEG
+    return Coding.LOSSLESS
+
+
+def _gray_to_rgb(gray: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    return np.asarray(cv2.cvtColor(gray, cv2.COLOR_GRAY2RGB), dtype=np.uint8)
+
+
+def _colourless(pixels: NDArray[np.uint8]) -> bool:
+    red, green, blue = pixels[..., 0], pixels[..., 1], pixels[..., 2]
+    return bool(np.array_equal(red, green) and np.array_equal(green, blue))
