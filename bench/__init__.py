@@ -1,0 +1,3 @@
+"""How well the whole does: leaks, kept text, seconds and bytes on generated dossiers."""
+
+from __future__ import annotations

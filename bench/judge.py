@@ -1,0 +1,201 @@
+"""Judges a finished copy against the ground truth, item by item and character by character.
+
+Nothing the pipeline says about itself is used: the judge opens the finished PDF, takes what a
+viewer shows and every image under it, and looks for the source's ink there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pymupdf
+
+from bench import leftovers, pixels
+from bench.sight import Sight, look
+from bench.truth import Item, TrueFile, TruePage
+from pipeline.geometry import Point
+
+#: Classes that a later stage hides, or that are only looked at.
+FREE = "free"
+
+
+@dataclass(frozen=True, slots=True)
+class ItemVerdict:
+    """What became of one item.
+
+    Attributes:
+        page: Page number in its file.
+        item: The item of the truth.
+        sights: One entry for each character that leaves ink.
+        left: Where else in the file its text was found, empty when nowhere.
+        turned_wrong: The copy's page does not stand as the truth says.
+    """
+
+    page: int
+    item: Item
+    sights: tuple[Sight, ...]
+    left: str = ""
+    turned_wrong: bool = False
+
+    @property
+    def leaked(self) -> bool:
+        """True when any part of an item that must be hidden is still there."""
+        if self.item.must != "mask":
+            return False
+        return self.turned_wrong or bool(self.left) or any(sight.visible for sight in self.sights)
+
+    @property
+    def shown(self) -> tuple[int, ...]:
+        """Which characters are visible, from 0."""
+        return tuple(n for n, sight in enumerate(self.sights) if sight.visible)
+
+    @property
+    def lost(self) -> tuple[int, ...]:
+        """Which characters of an item that must stay are not, from 0."""
+        if self.item.must != "stay":
+            return ()
+        return tuple(n for n, sight in enumerate(self.sights) if not sight.kept)
+
+
+@dataclass(frozen=True, slots=True)
+class PageVerdict:
+    """What became of one page; ``faults`` are words such as ``turned wrong``."""
+
+    page: TruePage
+    items: tuple[ItemVerdict, ...]
+    faults: tuple[str, ...] = ()
+
+    @property
+    def clean(self) -> bool:
+        """True when nothing leaked."""
+        return not any(item.leaked for item in self.items)
+
+    @property
+    def kept(self) -> tuple[int, int]:
+        """Characters that stayed, and characters that had to."""
+        stay = [sight for i in self.items if i.item.must == "stay" for sight in i.sights]
+        return sum(sight.kept for sight in stay), len(stay)
+
+
+@dataclass(frozen=True, slots=True)
+class FileVerdict:
+    """What became of one file; ``carriers`` are PDF parts that a copy must not have."""
+
+    file: TrueFile
+    pages: tuple[PageVerdict, ...]
+    carriers: tuple[str, ...] = ()
+
+
+def judge_file(source: Path, copy: Path, file: TrueFile) -> FileVerdict:
+    """Judge one finished copy.
+
+    Args:
+        source: The generated file.
+        copy: The PDF made of it.
+        file: Its truth.
+    """
+    inside = leftovers.contents(copy)
+    staying = [leftovers.plain(i.text) for p in file.pages for i in p.items if i.must != "mask"]
+    verdicts: list[PageVerdict] = []
+    with pymupdf.open(copy) as document:
+        for page, stored in pixels.source_pages(source, file):
+            before = pixels.gray(pixels.upright(stored, page))
+            if page.page > document.page_count:
+                verdicts.append(_missing(page))
+                continue
+            verdicts.append(_judge_page(before, document, page, inside, staying))
+    return FileVerdict(file, tuple(verdicts), inside.carriers)
+
+
+def judge_pixels(
+    before: pixels.Pixels, views: Sequence[pixels.Pixels], page: TruePage
+) -> tuple[ItemVerdict, ...]:
+    """Judge the pixels of one page: gray upright source against gray views of the copy."""
+    return tuple(
+        ItemVerdict(page.page, item, tuple(_sights(item, page, before, views)))
+        for item in page.items
+    )
+
+
+def _judge_page(
+    before: pixels.Pixels,
+    document: pymupdf.Document,
+    page: TruePage,
+    inside: leftovers.Contents,
+    staying: Sequence[str],
+) -> PageVerdict:
+    height, width = before.shape
+    views, faults = _views(document, page.page, width, height)
+    wrong = pixels.turn_of(views[0], before) != 0
+    if wrong:
+        faults.append("turned wrong")
+    fitted = [pixels.fitted(view, width, height) for view in views]
+    items: list[ItemVerdict] = []
+    for verdict in judge_pixels(before, fitted, page):
+        item, left = verdict.item, ""
+        if item.must == "mask" and item.text and not _inside_staying(item.text, staying):
+            left = leftovers.left(inside, item.text)
+        items.append(ItemVerdict(page.page, item, verdict.sights, left, wrong))
+    return PageVerdict(page, tuple(items), tuple(faults))
+
+
+def _views(
+    document: pymupdf.Document, number: int, width: int, height: int
+) -> tuple[list[pixels.Pixels], list[str]]:
+    """The page as shown, then every image under it that shows something else."""
+    sheet = document[number - 1]
+    faults: list[str] = []
+    under = [pixels.gray(image) for image in pixels.images_under(document, number)]
+    shown_width, shown_height = width, height
+    if (sheet.rect.width > sheet.rect.height) != (width > height):
+        shown_width, shown_height = height, width
+    shown = pixels.gray(pixels.render(sheet, shown_width, shown_height))
+    if len(under) != 1:
+        faults.append(f"{len(under)} images")
+    elif under[0].shape not in {(height, width), (width, height)}:
+        faults.append("other pixel size")
+    views = [shown]
+    for image in under:
+        if image.shape == shown.shape and _same(image, shown):
+            # The stored image has not been through a renderer: sharper, so the better witness.
+            views[0] = image
+        else:
+            views.append(image)
+    return views, faults
+
+
+def _same(one: pixels.Pixels, other: pixels.Pixels) -> bool:
+    differ = np.abs(one.astype(np.int16) - other.astype(np.int16)) > 48
+    return float(differ.mean()) < 1e-4
+
+
+def _sights(
+    item: Item, page: TruePage, before: pixels.Pixels, views: Sequence[pixels.Pixels]
+) -> list[Sight]:
+    frame = page.frame
+    sights: list[Sight] = []
+    for char in item.chars():
+        polygon: tuple[Point, ...] = tuple(frame.from_source(point) for point in char.polygon)
+        if item.must == "stay":
+            sights.append(look(before, views[0], polygon))
+        else:
+            seen = [look(before, view, polygon) for view in views]
+            sights.append(max(seen, key=lambda sight: sight.legible))
+    return sights
+
+
+def _inside_staying(text: str, staying: Sequence[str]) -> bool:
+    """A string that is part of text which must stay proves nothing when it is found."""
+    needle = leftovers.plain(text)
+    return any(needle in other for other in staying)
+
+
+def _missing(page: TruePage) -> PageVerdict:
+    items = tuple(
+        ItemVerdict(page.page, item, tuple(Sight(1, 0.0) for _ in item.chars()))
+        for item in page.items
+    )
+    return PageVerdict(page, items, ("missing",))

@@ -1,0 +1,141 @@
+"""Whether a character of the source can still be seen in the copy, from nothing but pixels.
+
+Two independent signs make a piece of a character's ink legible: no covered area reaches over it, or
+the copy's shades around it still follow the source's. Covered area is where the copy differs from
+the source, with holes narrower than a third of a character closed: black fill leaves black strokes
+unchanged and white fill leaves white paper unchanged, but never both. What the shades follow is
+measured by a correlation in a small window, which does not mind recoding, a change of brightness,
+or a cover that lets the source shine through.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.geometry import Point
+
+Gray = NDArray[np.float32]
+Map = NDArray[np.bool_]
+
+#: Contrast in gray levels below which there is nothing to see in the source either.
+FAINT = 18.0
+#: Correlation from which the copy's shades follow the source's.
+FOLLOWS = 0.88
+#: Shades in a flat fill, from coding alone, stay below this standard deviation.
+FLAT = 3.0
+#: Share of a character's ink from which it counts as visible.
+VISIBLE = 0.15
+#: Share of a character's ink from which it counts as kept.
+KEPT = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What is left of a character: pixels of ink in the source, and the share still legible."""
+
+    ink: int
+    legible: float
+
+    @property
+    def blank(self) -> bool:
+        """True when the source shows no ink there."""
+        return self.ink == 0
+
+    @property
+    def visible(self) -> bool:
+        """True when enough of it is left to count as shown."""
+        return self.legible > VISIBLE
+
+    @property
+    def kept(self) -> bool:
+        """True when it is as good as untouched."""
+        return self.blank or self.legible >= KEPT
+
+
+def look(source: NDArray[np.uint8], copy: NDArray[np.uint8], polygon: tuple[Point, ...]) -> Sight:
+    """Compare one character in two gray images of the same grid.
+
+    Args:
+        source: Upright source page, gray, shape (height, width).
+        copy: The copy's page, same shape.
+        polygon: The character's outline in that grid.
+    """
+    points = np.asarray(polygon, dtype=np.float32)
+    x0, y0 = points.min(axis=0)
+    x1, y1 = points.max(axis=0)
+    size = float(max(x1 - x0, y1 - y0, 8.0))
+    radius = max(3, round(size * 0.2))
+    pad = 2 * radius + 2
+    left, top = max(0, int(x0) - pad), max(0, int(y0) - pad)
+    right, bottom = int(np.ceil(x1)) + pad, int(np.ceil(y1)) + pad
+    before = source[top:bottom, left:right]
+    after = copy[top:bottom, left:right]
+    if before.size == 0 or min(before.shape) < 3:
+        return Sight(0, 0.0)
+    inside = np.zeros(before.shape, dtype=np.uint8)
+    cv2.fillPoly(inside, [np.round(points - (left, top)).astype(np.int32)], (1,))
+    before_smooth, after_smooth = _smooth(before), _smooth(after)
+    ink, contrast = _ink(before_smooth, inside > 0)
+    count = int(ink.sum())
+    if not count:
+        return Sight(0, 0.0)
+    legible = ~_covered(before_smooth, after_smooth, contrast, size)
+    legible |= _follows(before_smooth, after_smooth, radius)
+    return Sight(count, float((legible & ink).sum()) / count)
+
+
+def _smooth(patch: NDArray[np.uint8]) -> Gray:
+    return cv2.GaussianBlur(patch, (3, 3), 0).astype(np.float32)
+
+
+def _ink(patch: Gray, inside: Map) -> tuple[Map, float]:
+    """The ink inside an outline, dark on light or light on dark, and its contrast."""
+    values = patch[inside]
+    if values.size < 4:
+        return np.zeros(patch.shape, dtype=np.bool_), 0.0
+    threshold, _ = cv2.threshold(
+        values.astype(np.uint8).reshape(-1, 1), 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU
+    )
+    dark = patch <= threshold
+    # Paper is what most of the neighbourhood is; a bold stroke may fill more than half of a box.
+    paper_is_dark = float(np.mean(dark)) > 0.5
+    ink = inside & (~dark if paper_is_dark else dark)
+    rest = inside & ~ink
+    if not ink.any() or not rest.any():
+        return np.zeros(patch.shape, dtype=np.bool_), 0.0
+    contrast = abs(float(patch[ink].mean()) - float(patch[rest].mean()))
+    if contrast < FAINT:
+        return np.zeros(patch.shape, dtype=np.bool_), contrast
+    return ink, contrast
+
+
+def _covered(before: Gray, after: Gray, contrast: float, size: float) -> Map:
+    """Where the copy differs from the source, holes narrower than a third of a character closed."""
+    changed = np.abs(before - after) > max(16.0, 0.3 * contrast)
+    side = max(3, round(size * 0.3)) | 1
+    kernel = cv2.getStructuringElement(cv2.MORPH_RECT, (side, side))
+    edge = side
+    padded = cv2.copyMakeBorder(
+        changed.astype(np.uint8), edge, edge, edge, edge, cv2.BORDER_REPLICATE
+    )
+    closed = cv2.morphologyEx(padded, cv2.MORPH_CLOSE, kernel)
+    return np.asarray(closed[edge:-edge, edge:-edge] > 0)
+
+
+def _follows(before: Gray, after: Gray, radius: int) -> Map:
+    """Where, in a window of about half a character, the copy's shades follow the source's."""
+    window = (2 * radius + 1, 2 * radius + 1)
+
+    def mean(values: Gray) -> Gray:
+        return np.asarray(cv2.blur(values, window), dtype=np.float32)
+
+    mean_before, mean_after = mean(before), mean(after)
+    covariance = mean(before * after) - mean_before * mean_after
+    var_before = np.maximum(mean(before * before) - mean_before**2, 1e-3)
+    var_after = np.maximum(mean(after * after) - mean_after**2, 1e-3)
+    correlation = covariance / np.sqrt(var_before * var_after)
+    return np.asarray((correlation >= FOLLOWS) & (var_after >= FLAT**2))

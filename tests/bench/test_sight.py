@@ -1,0 +1,111 @@
+"""If the eye is wrong, every figure of the bench is wrong."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+
+import numpy as np
+import pymupdf
+import pytest
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
+
+from bench.sight import Sight, look
+from pipeline.geometry import Point
+
+Pixels = NDArray[np.uint8]
+Outline = tuple[Point, Point, Point, Point]
+_FONT = pymupdf.Font("china-s").buffer
+_TEXTS = ("欧阳明华", "淮南市第二", "340403198", "一丁三八", "张建国01")
+_SIZES = (22, 30, 48)
+
+
+def _font(size: int) -> ImageFont.FreeTypeFont:
+    return ImageFont.truetype(io.BytesIO(_FONT), size)
+
+
+def _line(text: str, size: int, noise: float) -> tuple[Pixels, list[Outline]]:
+    sheet = Image.new("L", (size * (len(text) + 4), size * 4), 240)
+    draw = ImageDraw.Draw(sheet)
+    outlines: list[Outline] = []
+    x = 2.0 * size
+    for character in text:
+        draw.text((x, 1.3 * size), character, fill=30, font=_font(size))
+        x0, y0, x1, y1 = draw.textbbox((x, 1.3 * size), character, font=_font(size))
+        outlines.append(((x0, y0), (x1, y0), (x1, y1), (x0, y1)))
+        x += _font(size).getlength(character)
+    grain = np.random.default_rng(3).normal(0, noise, (sheet.height, sheet.width))
+    return np.clip(np.asarray(sheet) + grain, 0, 255).astype(np.uint8), outlines
+
+
+def _recoded(pixels: Pixels, quality: int) -> Pixels:
+    data = io.BytesIO()
+    Image.fromarray(pixels).save(data, "JPEG", quality=quality)
+    return np.asarray(Image.open(data))
+
+
+def _covered(pixels: Pixels, outlines: list[Outline], fill: int, label: int | None) -> Pixels:
+    sheet = Image.fromarray(pixels)
+    draw = ImageDraw.Draw(sheet)
+    top, bottom = min(o[0][1] for o in outlines) - 3, max(o[2][1] for o in outlines) + 3
+    draw.rectangle((outlines[0][0][0] - 3, top, outlines[-1][1][0] + 3, bottom), fill=fill)
+    if label is not None:
+        draw.text(
+            (outlines[0][0][0], top), "【申报单位】", fill=label, font=_font(int(bottom - top))
+        )
+    return np.asarray(sheet)
+
+
+def _cut(pixels: Pixels, outlines: list[Outline], share: float) -> Pixels:
+    """Cover everything up to a share of the last character."""
+    copy = pixels.copy()
+    x0, x1 = outlines[-1][0][0], outlines[-1][1][0]
+    copy[:, : int(x0 + share * (x1 - x0))] = 0
+    return copy
+
+
+def _sights(change: Callable[[Pixels, list[Outline]], Pixels], quality: int = 80) -> list[Sight]:
+    sights = []
+    for text in _TEXTS:
+        for size in _SIZES:
+            for noise in (0.0, 8.0):
+                source, outlines = _line(text, size, noise)
+                copy = _recoded(change(source, outlines), quality)
+                sights += [look(source, copy, outline) for outline in outlines]
+    return sights
+
+
+@pytest.mark.parametrize("quality", [95, 75, 55])
+def test_text_that_was_only_recoded_counts_as_shown_and_kept(quality: int) -> None:
+    assert all(s.visible and s.kept for s in _sights(lambda p, _: p, quality))
+
+
+@pytest.mark.parametrize(
+    ("fill", "label"), [(0, None), (255, None), (128, None), (0, 255), (255, 0), (215, 20)]
+)
+def test_text_under_an_opaque_mask_counts_as_hidden(fill: int, label: int | None) -> None:
+    sights = _sights(lambda p, o: _covered(p, o, fill, label))
+    assert not any(s.visible or s.kept for s in sights)
+
+
+def test_text_that_shines_through_a_mask_counts_as_shown() -> None:
+    sights = _sights(lambda p, _: (p * 0.2 + 0.8 * 255).astype(np.uint8))
+    assert all(s.visible for s in sights)
+
+
+def test_a_last_character_that_sticks_out_of_its_mask_counts_as_shown() -> None:
+    for text in _TEXTS[:2]:
+        for size in _SIZES:
+            source, outlines = _line(text, size, 4.0)
+            half = look(source, _recoded(_cut(source, outlines, 0.5), 80), outlines[-1])
+            whole = look(source, _recoded(_cut(source, outlines, 1.02), 80), outlines[-1])
+            assert half.visible and not half.kept
+            assert not whole.visible
+
+
+def test_a_place_without_ink_is_blank_so_that_it_is_no_leak() -> None:
+    rng = np.random.default_rng(5)
+    paper = np.clip(rng.normal(235, 3, (80, 80)), 0, 255).astype(np.uint8)
+    sight = look(paper, paper, ((20, 20), (50, 20), (50, 50), (20, 50)))
+    assert sight.blank and not sight.visible
