@@ -1,0 +1,110 @@
+"""Paints masks on page pixels: opaque black, with the label in white where there is room."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from functools import lru_cache
+
+import cv2
+import numpy as np
+import pymupdf
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
+
+from pipeline.dossier import Mask
+
+Pixels = NDArray[np.uint8]
+
+_LEGIBLE = 9  # pixels; a smaller label is a smudge
+_TALL = 0.68  # of the patch that the glyphs may take across the line
+_LONG = 0.94  # and along it
+
+
+def draw(pixels: Pixels, masks: Sequence[Mask], *, bilevel: bool = False) -> None:
+    """Paint masks on an upright page, in place.
+
+    Args:
+        pixels: The page on the frame of the masks' polygons, shape (height, width, 3).
+        masks: What to paint. Every pixel of a polygon becomes opaque.
+        bilevel: Draw labels without intermediate greys.
+    """
+    for mask in masks:
+        _fill(pixels, mask)
+    for mask in masks:
+        _write(pixels, mask, bilevel=bilevel)
+
+
+def _fill(pixels: Pixels, mask: Mask) -> None:
+    x0, y0, x1, y1 = mask.polygon.pixel_bounds()
+    if x1 <= x0 or y1 <= y0:
+        return
+    if mask.polygon.area >= 0.999 * (x1 - x0) * (y1 - y0):
+        pixels[y0:y1, x0:x1] = 0
+        return
+    # Pixel centres lie half a pixel in; the outline itself is painted too.
+    corners = np.round((mask.polygon.array() - 0.5) * 16).astype(np.int32)
+    cv2.fillPoly(pixels, [corners], (0, 0, 0), lineType=cv2.LINE_8, shift=4)
+    cv2.polylines(pixels, [corners], True, (0, 0, 0), 1, lineType=cv2.LINE_8, shift=4)
+
+
+def _write(pixels: Pixels, mask: Mask, *, bilevel: bool) -> None:
+    if len(mask.polygon.points) != 4:
+        corners = np.array(cv2.boxPoints(cv2.minAreaRect(mask.polygon.array())))
+    else:
+        corners = mask.polygon.array()
+    sides = np.linalg.norm(corners - np.roll(corners, -1, axis=0), axis=1)
+    along = (
+        corners[1] - corners[0]
+        if sides[0] + sides[2] >= sides[1] + sides[3]
+        else (corners[2] - corners[1])
+    )
+    upright = abs(along[1]) > abs(along[0])
+    length, thickness = max(sides[0], sides[1]), min(sides[0], sides[1])
+    label = _fitting(mask.label, float(length), float(thickness))
+    if label is None:
+        return
+    if upright:
+        label = np.ascontiguousarray(np.rot90(label, k=-1))
+    if bilevel:
+        label = ((label > 127) * 255).astype(np.uint8)
+    cx, cy = mask.polygon.center
+    height, width = label.shape
+    x0, y0 = round(cx - width / 2), round(cy - height / 2)
+    if x0 < 0 or y0 < 0 or x0 + width > pixels.shape[1] or y0 + height > pixels.shape[0]:
+        return
+    place = pixels[y0 : y0 + height, x0 : x0 + width]
+    # Only black turns white: a slanted patch's corner never lets the label out onto the page.
+    np.copyto(place, label[..., None], where=(place == 0).all(axis=2, keepdims=True))
+
+
+def _fitting(label: str, length: float, thickness: float) -> Pixels | None:
+    """The rendered label at the greatest size that fits; without brackets if it must; or None."""
+    for text in (label, label.strip("【】")):
+        size = int(thickness * _TALL)
+        while size >= _LEGIBLE:
+            glyphs = render(text, size)
+            if glyphs.shape[1] <= _LONG * length:
+                return glyphs
+            size = min(size - 1, int(size * _LONG * length / glyphs.shape[1]))
+    return None
+
+
+@lru_cache(maxsize=512)
+def render(text: str, size: int) -> Pixels:
+    """Return white glyphs on black, cropped to their ink, shape (height, width); read-only."""
+    font = _font(size)
+    x0, y0, x1, y1 = (round(v) for v in font.getbbox(text))
+    image = Image.new("L", (max(1, x1 - x0), max(1, y1 - y0)), 0)
+    ImageDraw.Draw(image).text((-x0, -y0), text, font=font, fill=255)
+    return np.asarray(image)
+
+
+@lru_cache(maxsize=128)
+def _font(size: int) -> ImageFont.FreeTypeFont:
+    return ImageFont.truetype(io.BytesIO(_font_bytes()), size)
+
+
+@lru_cache(maxsize=1)
+def _font_bytes() -> bytes:
+    return bytes(pymupdf.Font("china-s").buffer)

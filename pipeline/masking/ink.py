@@ -1,0 +1,97 @@
+"""Which pixels of a strip are ink of writing, and which are rules of a table or form."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Pixels = NDArray[np.uint8]
+Bits = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class Ink:
+    """Ink of a strip; both arrays have the strip's shape and hold 0 or 1.
+
+    Attributes:
+        writing: Ink without rules and specks.
+        across: Rules that run along the line (underlines, upper and lower cell borders).
+        upright: Rules that run across the line (left and right cell borders).
+    """
+
+    writing: Bits = field(repr=False)
+    across: Bits = field(repr=False)
+    upright: Bits = field(repr=False)
+
+
+def find_ink(strip: Pixels, core: tuple[int, int, int, int], em: float) -> Ink:
+    """Separate ink from paper by a local threshold, and writing from rules.
+
+    Args:
+        strip: RGB, straightened along the line.
+        core: Where the writing in question is expected: a0, b0, a1, b1 in strip pixels. Its
+            contrast sets the threshold, so grey ink on shaded paper is found as well as black.
+        em: Height of a character in pixels.
+    """
+    depth = _depth(strip, core, em)
+    a0, b0, a1, b1 = core
+    inner = depth[max(0, b0) : max(1, b1), max(0, a0) : max(1, a1)]
+    contrast = float(np.percentile(inner, 97)) if inner.size else 0.0
+    ink = (depth > max(12.0, 0.26 * contrast)).astype(np.uint8)
+    across = _rules(ink, length=round(2.6 * em), along=True)
+    upright = _rules(ink, length=round(1.8 * em), along=False)
+    writing = ink & ~(across | upright) & 1
+    return Ink(_despeckle(writing, em), across, upright)
+
+
+def _depth(strip: Pixels, core: tuple[int, int, int, int], em: float) -> Pixels:
+    """How much darker than the paper around it each pixel is.
+
+    In the red channel red seals over black writing vanish; only where the writing itself is red
+    is the darkest channel taken instead.
+    """
+    side = max(3, round(0.75 * em)) | 1
+    darkest = cv2.min(cv2.min(strip[..., 0], strip[..., 1]), strip[..., 2])
+    red = _below_paper(np.ascontiguousarray(strip[..., 0]), side)
+    if not (strip[..., 0] != darkest).any():
+        return red
+    full = _below_paper(darkest, side)  # type: ignore[arg-type]
+    a0, b0, a1, b1 = core
+    window = np.s_[max(0, b0) : max(1, b1), max(0, a0) : max(1, a1)]
+    if full[window].size == 0:
+        return full
+    if np.percentile(red[window], 95) >= 0.6 * np.percentile(full[window], 95):
+        return red
+    return full
+
+
+def _below_paper(channel: Pixels, side: int) -> Pixels:
+    if float(np.median(channel)) < 110 and float(np.percentile(channel, 98)) > 170:
+        channel = 255 - channel  # white on a dark band
+    kernel = np.ones((side, side), np.uint8)
+    paper = cv2.morphologyEx(channel, cv2.MORPH_CLOSE, kernel, borderType=cv2.BORDER_REPLICATE)
+    paper = cv2.blur(paper, (side, side), borderType=cv2.BORDER_REPLICATE)
+    return cv2.subtract(paper, channel)  # type: ignore[return-value]
+
+
+def _rules(ink: Bits, *, length: int, along: bool) -> Bits:
+    """Straight runs longer than any stroke of a character; a pixel of waviness is allowed."""
+    rows, columns = ink.shape
+    length = max(8, min(length, (columns if along else rows) - 2))
+    thick = np.ones((3, 1) if along else (1, 3), np.uint8)
+    run = np.ones((1, length) if along else (length, 1), np.uint8)
+    loose = cv2.dilate(ink, thick)
+    found = cv2.morphologyEx(loose, cv2.MORPH_OPEN, run)
+    return cv2.dilate(found, thick)  # type: ignore[return-value]
+
+
+def _despeckle(writing: Bits, em: float) -> Bits:
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(writing, connectivity=8)
+    if count <= 1:
+        return writing
+    keep = (stats[:, cv2.CC_STAT_AREA] > max(2.0, 0.002 * em * em)).astype(np.uint8)
+    keep[0] = 0
+    return keep[labels]  # type: ignore[no-any-return]

@@ -1,0 +1,134 @@
+"""What stands around a line: its own characters, its neighbours in the row, the lines above and below."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.geometry import Polygon
+from pipeline.masking.axes import Axes, axes_of, axes_of_polygon
+from pipeline.reading.lines import Line, PageReading
+
+Interval = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line in its own coordinates, with what may not be covered around it.
+
+    Attributes:
+        axes: The line's coordinate system.
+        chars: Start and end of each character of the line.
+        solid: Which of them are more than a space.
+        pitch: Median distance of neighbouring full-width characters, or 0 when there are none.
+        band: Upper and lower edge of each character of the line, shape (n, 2); the line's own
+            when it has no characters.
+        beside: Start and end of what other lines have in the same row.
+        around: Boxes (a0, b0, a1, b1) of the other lines that are not in the row.
+    """
+
+    axes: Axes
+    chars: NDArray[np.float64]
+    solid: NDArray[np.bool_]
+    pitch: float
+    band: NDArray[np.float64]
+    beside: tuple[Interval, ...]
+    around: NDArray[np.float64]
+
+
+class Rows:
+    """The rows of one page, worked out when first asked for."""
+
+    def __init__(self, reading: PageReading) -> None:
+        self._lines = reading.lines
+        self._cache: dict[int, Row] = {}
+
+    def of(self, index: int) -> Row:
+        """Return the row of a line of the reading."""
+        if index not in self._cache:
+            line = self._lines[index]
+            self._cache[index] = self._row(axes_of(line), line, index)
+        return self._cache[index]
+
+    def around(self, polygon: Polygon) -> Row:
+        """Return the row of a place that no line was read in."""
+        return self._row(axes_of_polygon(polygon), None, None, polygon)
+
+    @cached_property
+    def _corners(self) -> NDArray[np.float64]:
+        boxes = [_four(line.polygon) for line in self._lines]
+        return np.array(boxes, float).reshape(-1, 4, 2)
+
+    def _row(
+        self, axes: Axes, line: Line | None, index: int | None, polygon: Polygon | None = None
+    ) -> Row:
+        if line is not None and line.chars:
+            boxes = _boxes(axes, [_four(c.polygon) for c in line.chars])
+            texts = [c.text for c in line.chars]
+        else:
+            place = polygon if polygon is not None else line.polygon  # type: ignore[union-attr]
+            boxes, texts = _boxes(axes, [_four(place)]), ["?"]
+        b0, b1 = float(np.median(boxes[:, 1])), float(np.median(boxes[:, 3]))
+        others = _boxes(axes, self._corners) if len(self._lines) else np.zeros((0, 4))
+        overlap = np.minimum(others[:, 3], b1) - np.maximum(others[:, 1], b0)
+        height = np.minimum(others[:, 3] - others[:, 1], b1 - b0)
+        mine = np.arange(len(others)) == (-1 if index is None else index)
+        if polygon is not None:
+            # Lines read inside the place belong to it: the place says what is to be hidden.
+            inside = (others[:, 0] > boxes[0, 0] - 2) & (others[:, 2] < boxes[0, 2] + 2)
+            mine |= inside & (overlap > 0.5 * height)
+        level = overlap > 0.4 * height
+        beside: list[Interval] = []
+        for k in np.flatnonzero(level & ~mine):
+            chars = [c for c in self._lines[k].chars if c.text.strip()]
+            spans = _boxes(axes, [_four(c.polygon) for c in chars]) if chars else others[k : k + 1]
+            beside += [(float(s[0]), float(s[2])) for s in spans]
+        return Row(
+            axes=axes,
+            chars=boxes[:, [0, 2]],
+            solid=np.array([bool(t.strip()) for t in texts]),
+            pitch=_pitch(boxes, texts),
+            band=boxes[:, [1, 3]],
+            beside=tuple(sorted(beside)),
+            around=others[~level & ~mine],
+        )
+
+
+def full_width(text: str) -> bool:
+    """Whether a character takes a full em."""
+    return bool(text) and ord(text[0]) >= 0x2E80
+
+
+def _four(polygon: Polygon) -> NDArray[np.float64]:
+    if len(polygon.points) == 4:
+        return np.array(polygon.points, float)
+    x0, y0, x1, y1 = polygon.bounds
+    return np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]], float)
+
+
+def _boxes(
+    axes: Axes, corners: NDArray[np.float64] | list[NDArray[np.float64]]
+) -> NDArray[np.float64]:
+    """Local boxes (a0, b0, a1, b1) of quadrilaterals: the mean of the two corners of each side."""
+    local = np.sort(axes.to_local(np.asarray(corners, float)), axis=1)
+    return np.column_stack(
+        [
+            local[:, :2, 0].mean(axis=1),
+            local[:, :2, 1].mean(axis=1),
+            local[:, 2:, 0].mean(axis=1),
+            local[:, 2:, 1].mean(axis=1),
+        ]
+    )
+
+
+def _pitch(boxes: NDArray[np.float64], texts: list[str]) -> float:
+    centers = (boxes[:, 0] + boxes[:, 2]) / 2
+    steps = [
+        centers[k + 1] - centers[k]
+        for k in range(len(texts) - 1)
+        if full_width(texts[k]) and full_width(texts[k + 1])
+    ]
+    return float(np.median(steps)) if steps else 0.0
