@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pipeline.intake.bundle import Bundle, BundleFile, open_bundle
+from pipeline.intake.identity import load_identity, parse_identity
 from pipeline.intake.limits import Limits
 from pipeline.intake.mupdf import MUPDF_LOCK
 from pipeline.intake.pages import Coding, LayerChar, Origin, SourcePage
@@ -9,11 +11,16 @@ from pipeline.intake.source import SourceFile, open_source
 
 __all__ = [
     "MUPDF_LOCK",
+    "Bundle",
+    "BundleFile",
     "Coding",
     "LayerChar",
     "Limits",
     "Origin",
     "SourceFile",
     "SourcePage",
+    "load_identity",
+    "open_bundle",
     "open_source",
+    "parse_identity",
 ]

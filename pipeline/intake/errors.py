@@ -38,6 +38,13 @@ class OfficeFileError(RefusedInputError):
     )
 
 
+class OfdFileError(RefusedInputError):
+    """An OFD document."""
+
+    code = "ofd-file"
+    sentence = "文件“{subject}”是 OFD 版式文件，不能直接处理；请转存为 PDF 后再交。"
+
+
 class ArchiveAsPageError(RefusedInputError):
     """A ZIP where a single document is wanted."""
 
@@ -190,6 +197,15 @@ class CompressionRatioError(LimitError):
     code = "compression-ratio"
     sentence = (
         "压缩包中的“{subject}”压缩比超过 {limit} 倍，可能是压缩炸弹，已拒绝；请直接交原文件。"
+    )
+
+
+class NotADossierError(RefusedInputError):
+    """Neither a folder nor a ZIP where a dossier is wanted."""
+
+    code = "not-a-dossier"
+    sentence = (
+        "“{subject}”既不是文件夹也不是 ZIP 压缩包，不能当作一份材料；单个文件请用 redact 命令。"
     )
 
 

@@ -22,11 +22,11 @@ from pipeline.intake.mupdf import MUPDF_LOCK, mupdf
 from pipeline.intake.pages import Coding, Origin, SourcePage
 from pipeline.intake.pdf_scan import ScanImage, decode_scan, find_scan
 from pipeline.intake.pdf_text import read_layer
+from pipeline.intake.raster import DEFAULT_DPI, LONGEST_INCHES, sane_dpi
 
-BASE_DPI = 200.0
 _RAISED_DPI = 300.0
 _LEAST_DPI = 100.0
-_LONGEST_INCHES = 24.0
+_INCOMPLETE = ("content stream", "not a stream")
 _BIG_IMAGE = 0.1
 _POINTS_PER_INCH = 72.0
 _MM_PER_POINT = 25.4 / _POINTS_PER_INCH
@@ -81,18 +81,27 @@ class PdfBackend:
         """
         with MUPDF_LOCK:
             try:
+                mupdf.TOOLS.reset_mupdf_warnings()
                 page = self._document[number - 1]
                 turn = int(page.rotation) // 90 % 4
                 if turn:
                     page.set_rotation(0)  # in memory only: every coordinate is then unrotated
-                return self._page(page, number, turn)
-            except LimitError:
-                raise
-            except MemoryError:
+                decoded = self._page(page, number, turn)
+                if self._is_incomplete():
+                    raise ValueError("a part of the page is missing")
+                return decoded
+            except (LimitError, MemoryError):
                 raise
             except Exception:  # MuPDF has a class for every kind of damage
-                what = f"第 {number} 页读不出来"
+                what = f"第 {number} 页读不出来或不完整"
                 raise DamagedPdfError(self._name, what=what) from None
+
+    def _is_incomplete(self) -> bool:
+        """Tell from MuPDF's complaints whether it left out a part of the page just drawn."""
+        complaints = mupdf.TOOLS.mupdf_warnings().lower()
+        if self._document.is_repaired:
+            return "error" in complaints
+        return any(words in complaints for words in _INCOMPLETE)
 
     def close(self) -> None:
         """Close the document."""
@@ -103,9 +112,10 @@ class PdfBackend:
         self._check_paper(page, number)
         log = page.get_bboxlog()
         images = page.get_image_info()
+        for width, height in _image_sizes(page, images):
+            self._limits.check_pixels(self._name, number, width, height)
         scan = find_scan(page, log, images)
         if scan is not None:
-            self._limits.check_pixels(self._name, number, scan.width, scan.height)
             native = self._scan_page(page, number, turn, scan, log, images)
             if native is not None:
                 return native
@@ -178,11 +188,11 @@ class PdfBackend:
         """Choose how finely to draw: as fine as the images, within reason and within limits."""
         native = max((_native_dpi(image) for image in big), default=0.0)
         inches = max(page.rect.width, page.rect.height) / _POINTS_PER_INCH
-        if inches > _LONGEST_INCHES and native:
+        if inches > LONGEST_INCHES and native:
             # One point a pixel is a common mistake of scanning software: the paper is not that big.
             dpi = min(max(native, _POINTS_PER_INCH), _RAISED_DPI)
         else:
-            dpi = min(max(native, BASE_DPI), _RAISED_DPI)
+            dpi = min(max(native, DEFAULT_DPI), _RAISED_DPI)
         area = page.rect.width * page.rect.height / _POINTS_PER_INCH**2
         allowed = min((self._limits.page_pixels / area) ** 0.5, self._limits.page_side / inches)
         if dpi > allowed * 0.999:
@@ -205,11 +215,10 @@ def pixmap_array(pixmap: Any) -> NDArray[np.uint8]:
     return rows[:, : pixmap.width * 3].reshape(pixmap.height, pixmap.width, 3)
 
 
-def sane_dpi(dpi: float, longest_side: int) -> float:
-    """Return ``dpi`` if a page of that resolution can be paper, else 200."""
-    if not 50.0 <= dpi <= 1200.0 or longest_side / dpi > _LONGEST_INCHES:
-        return BASE_DPI
-    return dpi
+def _image_sizes(page: Any, images: Any) -> set[tuple[int, int]]:
+    """Return the stated sizes of all images that drawing a page would decode."""
+    placed = {(image["width"], image["height"]) for image in images}
+    return placed | {(image[2], image[3]) for image in page.get_images(full=True)}
 
 
 def _share(image: Any, page: Any) -> float:

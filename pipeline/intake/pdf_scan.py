@@ -18,6 +18,7 @@ from pipeline.intake.raster import jpeg_coding, to_rgb
 _COVERS = 0.9
 _OVERHANG = 0.02
 _SKEW = 1e-3
+_OBLONG = 1.25
 _LOOK_SIDE = 160
 _LOOK_MEAN = 10.0
 _PAINTS = ("fill-", "stroke-")
@@ -71,6 +72,9 @@ def find_scan(page: Any, log: Any, images: Any) -> ScanImage | None:
         (box.y1 - paper.y1) / paper.height,
     )
     if overhang > _OVERHANG:
+        return None
+    oblong = (info["width"] / a) / (info["height"] / d)
+    if not 1 / _OBLONG < oblong < _OBLONG:  # a fax of 204 by 98 dots to the inch
         return None
     size = (info["width"], info["height"])
     xrefs = {image[0] for image in page.get_images(full=True) if (image[2], image[3]) == size}
@@ -127,7 +131,10 @@ def _from_jpeg(document: Any, scan: ScanImage, keys: Any, stored: int) -> Decode
 def _from_pixmap(
     document: Any, scan: ScanImage, keys: Any, filters: str, stored: int
 ) -> DecodedScan | None:
-    pixmap = mupdf.Pixmap(document, scan.xref)
+    try:
+        pixmap = mupdf.Pixmap(document, scan.xref)
+    except Exception:  # MuPDF has a class for every kind of damage; drawing the page may still work
+        return None
     if pixmap.colorspace is None or pixmap.alpha:
         return None
     gray = pixmap.colorspace.n == 1

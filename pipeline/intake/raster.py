@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import math
+import struct
 import warnings
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,12 @@ from numpy.typing import NDArray
 from PIL import Image, JpegImagePlugin
 
 from pipeline.geometry import Frame, turn_pixels
-from pipeline.intake.errors import AnimatedImageError, DamagedImageError, TooManyPagesError
+from pipeline.intake.errors import (
+    AnimatedImageError,
+    DamagedImageError,
+    LimitError,
+    TooManyPagesError,
+)
 from pipeline.intake.limits import Limits
 from pipeline.intake.pages import Coding, Origin, SourcePage
 from pipeline.intake.sniff import Media
@@ -25,7 +31,7 @@ Image.MAX_IMAGE_PIXELS = None
 
 DEFAULT_DPI = 200.0
 _SANE_DPI = (50.0, 1200.0)
-_LONGEST_INCHES = 34.0
+LONGEST_INCHES = 24.0
 _ORIENTATION_TAG = 274
 _PILLOW_FORMATS = {
     Media.JPEG: ("JPEG", "MPO"),
@@ -33,8 +39,23 @@ _PILLOW_FORMATS = {
     Media.TIFF: ("TIFF",),
     Media.BMP: ("BMP",),
     Media.WEBP: ("WEBP",),
-    Media.HEIC: ("HEIF", "AVIF"),
+    Media.HEIC: ("HEIF",),
 }
+# What Pillow and its decoders raise on bytes that are not what they say.
+_UNDECODABLE = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    TypeError,
+    KeyError,
+    IndexError,
+    EOFError,
+    RuntimeError,
+    ZeroDivisionError,
+    OverflowError,
+    struct.error,
+    zlib.error,
+)
 # EXIF orientation: whether the stored pixels are mirrored, and the clockwise quarter turns that are
 # left once they have been flipped left to right.
 _ORIENTATIONS = {
@@ -74,7 +95,7 @@ class RasterBackend:
     def _count(self, image: Image.Image) -> int:
         try:
             frames = int(getattr(image, "n_frames", 1))
-        except Exception:
+        except _UNDECODABLE:
             raise DamagedImageError(self._name, page=1) from None
         if self._media in (Media.TIFF, Media.HEIC):
             return frames
@@ -96,16 +117,19 @@ class RasterBackend:
                     image.seek(number - 1)
                 self._limits.check_pixels(self._name, number, *image.size)
                 mirrored, turn = _orientation(image, self._media)
-                dpi = _dpi(image)
+                across, down = _dpi(image)
                 coding = _coding(image, self._media, self._path)
                 tables, sampling = jpeg_coding(image)
                 image.load()
                 pixels, gray = to_rgb(image)
-            except (OSError, SyntaxError, ValueError, EOFError, TypeError, KeyError):
+            except LimitError:
+                raise
+            except _UNDECODABLE:
                 raise DamagedImageError(self._name, page=number) from None
         if self._media is Media.TIFF:
             # Pillow stands a TIFF upright while decoding; the stored grid is wanted.
             pixels = turn_pixels(pixels, -turn) if turn else pixels
+            pixels, across = self._squared(pixels, number, across, down)
         elif mirrored:
             pixels = np.ascontiguousarray(pixels[:, ::-1])
         height, width = pixels.shape[:2]
@@ -114,7 +138,7 @@ class RasterBackend:
             pixels=pixels,
             frame=Frame(number, width, height),
             turn=turn,
-            dpi=dpi,
+            dpi=sane_dpi(across, max(width, height)),
             origin=Origin.IMAGE,
             coding=coding,
             stored_bytes=self._bytes,
@@ -122,6 +146,21 @@ class RasterBackend:
             subsampling=sampling,
             gray=gray,
         )
+
+    def _squared(
+        self, pixels: NDArray[np.uint8], number: int, across: float, down: float
+    ) -> tuple[NDArray[np.uint8], float]:
+        """Give a fax of oblong pixels (204 by 98 to the inch) square ones, repeating its rows."""
+        if min(across, down) <= 0 or not 1.25 < max(across, down) / min(across, down) <= 4:
+            return pixels, across
+        height, width = pixels.shape[:2]
+        if across > down:
+            height = round(height * across / down)
+        else:
+            width = round(width * down / across)
+        self._limits.check_pixels(self._name, number, width, height)
+        square = cv2.resize(pixels, (width, height), interpolation=cv2.INTER_NEAREST)
+        return np.asarray(square, dtype=np.uint8), max(across, down)
 
     def close(self) -> None:
         """Nothing stays open between pages."""
@@ -170,7 +209,7 @@ def _open(path: Path, name: str, media: Media, page: int) -> Image.Image:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return Image.open(path, formats=_PILLOW_FORMATS[media])
-    except (OSError, SyntaxError, ValueError, TypeError, KeyError):
+    except _UNDECODABLE:
         raise DamagedImageError(name, page=page) from None
 
 
@@ -179,20 +218,29 @@ def _orientation(image: Image.Image, media: Media) -> tuple[bool, int]:
         return False, 0
     try:
         value = image.getexif().get(_ORIENTATION_TAG, 1)
-    except (OSError, SyntaxError, ValueError, TypeError, KeyError):
+    except _UNDECODABLE:
         return False, 0  # a broken EXIF block says nothing; the content decides
     return _ORIENTATIONS.get(value, (False, 0)) if isinstance(value, int) else (False, 0)
 
 
-def _dpi(image: Image.Image) -> float:
+def sane_dpi(dpi: float, longest_side: int) -> float:
+    """Return ``dpi`` if a page of so many pixels can be paper at that resolution, else 200.
+
+    Cameras write 72 whatever the picture is of, and some scanners one point a pixel.
+    """
+    low, high = _SANE_DPI
+    if not low <= dpi <= high or longest_side / dpi > LONGEST_INCHES:
+        return DEFAULT_DPI
+    return dpi
+
+
+def _dpi(image: Image.Image) -> tuple[float, float]:
+    """Return the resolution across and down, as the file states it; 0 where it does not."""
     try:
-        dpi = float(image.info["dpi"][0])
-    except (KeyError, TypeError, ValueError, IndexError, ZeroDivisionError):
-        return DEFAULT_DPI
-    if not math.isfinite(dpi) or not _SANE_DPI[0] <= dpi <= _SANE_DPI[1]:
-        return DEFAULT_DPI
-    # Cameras write 72 whatever the picture is of.
-    return dpi if max(image.size) / dpi <= _LONGEST_INCHES else DEFAULT_DPI
+        across, down = image.info["dpi"]
+        return float(across), float(down)
+    except (KeyError, TypeError, ValueError, ZeroDivisionError):
+        return 0.0, 0.0
 
 
 def _coding(image: Image.Image, media: Media, path: Path) -> Coding:

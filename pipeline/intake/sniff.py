@@ -14,9 +14,7 @@ from pipeline.intake.errors import (
 HEAD_BYTES = 4096
 _PDF_MARK_WITHIN = 1024
 
-_HEIF_BRANDS = frozenset(
-    {b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1", b"avif", b"avis"}
-)
+_HEIF_BRANDS = frozenset({b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1"})
 _ARCHIVES = {
     b"Rar!\x1a\x07": "RAR",
     b"7z\xbc\xaf\x27\x1c": "7z",

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
 
+from pipeline.intake.archive import document_error
 from pipeline.intake.errors import (
     EmptyFileError,
     FileTooBigError,
@@ -17,10 +18,11 @@ from pipeline.intake.errors import (
     SlowPageError,
 )
 from pipeline.intake.limits import MB, Limits
+from pipeline.intake.names import shown
 from pipeline.intake.pages import SourcePage
 from pipeline.intake.pdf import PdfBackend
 from pipeline.intake.raster import RasterBackend
-from pipeline.intake.sniff import HEAD_BYTES, Media, page_media
+from pipeline.intake.sniff import HEAD_BYTES, Media, media_of, page_media
 
 
 class Backend(Protocol):
@@ -121,7 +123,7 @@ def open_source(path: Path, *, limits: Limits | None = None, name: str | None = 
         RefusedInputError: One of its subclasses says why it is not taken.
     """
     limits = limits or Limits()
-    name = name or path.name
+    name = shown(name or path.name)
     try:
         if not path.is_file():
             raise MissingFileError(name)
@@ -131,7 +133,10 @@ def open_source(path: Path, *, limits: Limits | None = None, name: str | None = 
         if size > limits.file_bytes:
             raise FileTooBigError(name, actual=-(-size // MB), limit=limits.file_bytes // MB)
         with path.open("rb") as file:
-            media = page_media(name, file.read(HEAD_BYTES))
+            head = file.read(HEAD_BYTES)
+            if media_of(head) is Media.ZIP and (document := document_error(path)) is not None:
+                raise document(name)
+            media = page_media(name, head)
             file.seek(0)
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError:
