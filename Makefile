@@ -17,11 +17,11 @@ $(BIN)/python:
 	@.ci/system python "$(PYTHON)" $(VENV)
 
 $(VENV)/.stamp-requirements: requirements.lock | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install -qq --require-hashes -r requirements.lock
 	@touch $@
 
 $(VENV)/.stamp-package: pyproject.toml $(VENV)/.stamp-requirements
-	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --no-index \
+	$(BIN)/python -m pip install -qq --no-deps --no-build-isolation --no-index \
 		--config-settings editable_mode=compat -e .
 	@touch $@
 

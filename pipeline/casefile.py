@@ -1,0 +1,161 @@
+"""Where everything of a dossier lies: masked copies, findings, manifest, report, private work.
+
+::
+
+    masked/<attachment id>.pdf      what reviewers may get, once released
+    findings/<attachment id>.json   what was found and done, without any text (docs/findings.md)
+    manifest.json                   sums of every input and output, versions
+    report.html                     for people
+    work/                           private: readings, with text; never leaves the office
+
+The case file works on any fsspec filesystem. Whatever it writes appears under its name whole or not
+at all: the bytes go to a temporary name first.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from fsspec import AbstractFileSystem
+from fsspec.implementations.local import LocalFileSystem
+
+from pipeline.errors import MangpingError
+
+MANIFEST = "manifest.json"
+REPORT = "report.html"
+
+
+class CaseNotWritableError(MangpingError):
+    """The folder of the results cannot be written."""
+
+    code = "not-writable"
+    sentence = "无法写入“{subject}”，请检查文件夹权限和磁盘空间后重试。"
+
+
+def masked(file_id: str) -> str:
+    """Return where an attachment's masked copy lies."""
+    return f"masked/{file_id}.pdf"
+
+
+def findings(file_id: str) -> str:
+    """Return where an attachment's findings lie."""
+    return f"findings/{file_id}.json"
+
+
+class CaseFile:
+    """The files of one dossier on a filesystem.
+
+    Args:
+        root: The folder, as the filesystem names it.
+        fs: Any fsspec filesystem; the local disk by default.
+    """
+
+    def __init__(self, root: str | Path, fs: AbstractFileSystem | None = None) -> None:
+        self._fs: Any = fs if fs is not None else LocalFileSystem()
+        self.root = str(root).rstrip("/")
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the files lie on this machine's disk."""
+        return isinstance(self._fs, LocalFileSystem)
+
+    def place(self, name: str) -> str:
+        """Return the full name of a file of the case."""
+        return f"{self.root}/{name}"
+
+    def read(self, name: str) -> bytes | None:
+        """Return a file's bytes, or None where there is none."""
+        try:
+            data: bytes = self._fs.cat_file(self.place(name))
+        except FileNotFoundError:
+            return None
+        return data
+
+    def write(self, name: str, data: bytes) -> str:
+        """Write a file whole and return its SHA-256.
+
+        Raises:
+            CaseNotWritableError: The filesystem refuses.
+        """
+        with self._renamed(name) as temporary:
+            self._fs.pipe_file(temporary, data)
+        return hashlib.sha256(data).hexdigest()
+
+    def adopt(self, made: Path, name: str) -> None:
+        """Take over a finished local file under a name of the case.
+
+        Raises:
+            CaseNotWritableError: The filesystem refuses.
+        """
+        with self._renamed(name) as temporary:
+            self._fs.put_file(str(made), temporary)
+
+    def remove(self, name: str) -> None:
+        """Remove a file if it is there."""
+        if self._fs.exists(self.place(name)):
+            self._fs.rm_file(self.place(name))
+
+    def names(self, folder: str) -> list[str]:
+        """Return the names of the files in a folder of the case."""
+        try:
+            places = self._fs.ls(self.place(folder), detail=False)
+        except FileNotFoundError:
+            return []
+        return sorted(str(place).rpartition("/")[2] for place in places)
+
+    def sha256(self, name: str) -> str | None:
+        """Return a file's SHA-256, or None where there is none."""
+        try:
+            with self._fs.open(self.place(name), "rb") as stream:
+                return hashlib.file_digest(stream, "sha256").hexdigest()
+        except FileNotFoundError:
+            return None
+
+    @contextmanager
+    def local(self, name: str) -> Iterator[Path]:
+        """Lend a file of the case as a path on this machine.
+
+        Raises:
+            FileNotFoundError: It is not there.
+        """
+        if self.is_local:
+            yield Path(self.place(name))
+            return
+        with self.scratch() as folder:
+            copy = folder / Path(name).name
+            self._fs.get_file(self.place(name), str(copy))
+            yield copy
+
+    @contextmanager
+    def scratch(self) -> Iterator[Path]:
+        """Lend a private folder on this machine; it and all in it are gone afterwards."""
+        try:
+            with tempfile.TemporaryDirectory(prefix="mangping-") as folder:
+                yield Path(folder)
+        except PermissionError:
+            raise CaseNotWritableError(tempfile.gettempdir()) from None
+
+    @contextmanager
+    def _renamed(self, name: str) -> Iterator[str]:
+        place = self.place(name)
+        parent = place.rpartition("/")[0]
+        temporary = f"{parent}/.{secrets.token_hex(8)}.part"
+        try:
+            self._fs.makedirs(parent, exist_ok=True)
+            if self.is_local and name.startswith("work/"):
+                (Path(self.root) / "work").chmod(0o700)
+            yield temporary
+            if self.is_local:
+                Path(temporary).replace(place)
+            else:
+                self._fs.mv(temporary, place)
+        except OSError:
+            if self._fs.exists(temporary):
+                self._fs.rm_file(temporary)
+            raise CaseNotWritableError(place) from None

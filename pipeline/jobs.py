@@ -1,0 +1,96 @@
+"""What goes into the stages and what comes out of them, for one file of a dossier."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pipeline.detection import Detector
+from pipeline.dossier import Applicant, Finding
+from pipeline.findings_file import FindingsFile
+from pipeline.masking import Copy
+from pipeline.outcome import FileResult
+from pipeline.policy import Policy
+from pipeline.progress import Stage
+from pipeline.reading import PageReading, Reader
+from pipeline.work import PageFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One file to do: its id, where it is, what people call it, its kind of attachment."""
+
+    id: str
+    path: Path
+    name: str
+    kind: str = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What all files of a dossier share; may be shared between threads.
+
+    Attributes:
+        reader: The one OCR engine of the process.
+        detector: Knows the applicant and the policy.
+        policy: The notice.
+        applicant: Whose dossier it is.
+        models: Versions of the models by id, for the record.
+        detecting: Held while the detector works, which keeps state between calls.
+    """
+
+    reader: Reader
+    detector: Detector
+    policy: Policy
+    applicant: Applicant = field(repr=False)
+    models: Mapping[str, str] = field(default_factory=dict)
+    detecting: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the user may choose about the outputs."""
+
+    with_text: bool = False
+    text_layer: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FileReading:
+    """A file as read and looked through."""
+
+    job: Job
+    sha256: str
+    facts: tuple[PageFacts, ...]
+    readings: tuple[PageReading, ...] = field(repr=False)
+    findings: tuple[Finding, ...] = field(repr=False)
+    seconds: dict[Stage, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A file with its masked copy at ``copy.path``, its findings.json and its result."""
+
+    copy: Copy
+    document: FindingsFile
+    result: FileResult
+
+
+class Clock:
+    """Adds up seconds by stage."""
+
+    def __init__(self, seconds: Mapping[Stage, float] | None = None) -> None:
+        self.seconds: dict[Stage, float] = dict(seconds or dict.fromkeys(Stage, 0.0))
+
+    @contextmanager
+    def __call__(self, stage: Stage) -> Iterator[None]:
+        """Count what happens inside for a stage."""
+        started = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[stage] += time.perf_counter() - started

@@ -1,0 +1,172 @@
+"""How a file ended: what the command prints, the case keeps and the report shows."""
+
+from __future__ import annotations
+
+import re
+import traceback
+import unicodedata
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+
+from pipeline.dossier import Applicant, Decision, Doubt, Noun, VerdictKind
+from pipeline.errors import MangpingError
+from pipeline.findings_file import DoubtEntry
+from pipeline.reading.lines import PageReading
+
+# Below this the reader tossed a coin about which way is up.
+_SURE_OF_TURN = 0.6
+_LINES_TO_TELL = 3
+# OCR slips contradict a line of a true layer now and then; a lying layer is contradicted all over.
+_LYING_SHARE = 0.25
+
+
+class InternalError(MangpingError):
+    """The program itself failed; the sentence names the place in the code, never a text."""
+
+    code = "internal"
+    sentence = (
+        "处理“{subject}”时程序内部出错（{kind}，{place}），没有留下结果；"
+        "请把这句话告诉维护人员，其他文件不受影响。"
+    )
+
+
+class ErrorEntry(Noun):
+    """An error as JSON."""
+
+    error_class: str = Field(alias="class", serialization_alias="class")
+    code: str
+    message: str
+
+    @classmethod
+    def of(cls, error: MangpingError, applicant: Applicant | None = None) -> ErrorEntry:
+        """Describe an error; what names the applicant is taken out of its sentence."""
+        entry = error.as_json()
+        if applicant is not None:
+            entry["message"] = safe_name(entry["message"], applicant)
+        return cls.model_validate(entry)
+
+
+class FileResult(Noun):
+    """How one file ended.
+
+    Attributes:
+        id: The attachment's id.
+        file: Its name, with what names the applicant taken out.
+        kind: Kind of attachment.
+        verdict: ``clean``, ``person`` or ``error``.
+        pages: Number of pages.
+        masks: Masks by kind.
+        seconds: By stage; what was reused cost nothing.
+        doubts: Why a person must look.
+        notes: What is worth knowing and needs nobody.
+        error: Why there is no copy.
+        sha256: Of the source.
+        copy_sha256: Of the masked copy.
+        copy_size: Of the masked copy, in bytes.
+        reused: Whether all of it stood already.
+    """
+
+    id: str
+    file: str
+    kind: str = "other"
+    verdict: VerdictKind
+    pages: int = 0
+    masks: dict[str, int] = Field(default_factory=dict)
+    seconds: dict[str, float] = Field(default_factory=dict)
+    doubts: tuple[DoubtEntry, ...] = ()
+    notes: tuple[DoubtEntry, ...] = ()
+    error: ErrorEntry | None = None
+    sha256: str = ""
+    copy_sha256: str = ""
+    copy_size: int = 0
+    reused: bool = False
+
+
+def exit_code(
+    results: Sequence[FileResult], refused: Sequence[MangpingError] = ()
+) -> Literal[0, 2, 3]:
+    """Return the command's exit code: 2 beats 3 beats 0."""
+    verdicts = {result.verdict for result in results}
+    if refused or VerdictKind.ERROR in verdicts:
+        return 2
+    return 3 if VerdictKind.PERSON in verdicts else 0
+
+
+def as_mangping_error(error: Exception, subject: str) -> MangpingError:
+    """Return an error that may be shown: unforeseen ones become :class:`InternalError`."""
+    if isinstance(error, MangpingError):
+        return error
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "?"
+    return InternalError(subject, kind=type(error).__name__, place=place)
+
+
+def reading_doubts(readings: Sequence[PageReading]) -> list[Doubt]:
+    """Return why a person must look at how pages were read."""
+    doubts = []
+    for reading in readings:
+        page, layer = reading.frame.page, reading.layer
+        if len(reading.lines) >= _LINES_TO_TELL and reading.turn_confidence < _SURE_OF_TURN:
+            message = "这一页哪边朝上没有把握，请核对副本是否正立，必要时转正原件后重做。"
+            doubts.append(Doubt(code="turn-unsure", message=message, page=page))
+        if layer.contradicted > _LYING_SHARE * (layer.trusted + layer.contradicted):
+            message = "这一页的文字层与画面不一致，文字层未被采用，请核对原件是否被改动过。"
+            doubts.append(Doubt(code="layer-contradicts", message=message, page=page))
+    return doubts
+
+
+def reading_notes(readings: Sequence[PageReading]) -> list[Doubt]:
+    """Return what is worth knowing about how pages were read."""
+    message = "这一页有看不见的文字层，未被采用，也没有带进副本。"
+    return [
+        Doubt(code="layer-hidden", message=message, page=reading.frame.page)
+        for reading in readings
+        if reading.layer.hidden
+    ]
+
+
+def finding_doubts(decisions: Sequence[Decision]) -> list[Doubt]:
+    """Return a doubt for every finding that a person must confirm."""
+    return [
+        Doubt(
+            code="finding-doubtful",
+            message=f"{decision.finding.reason.rstrip('。')}；没有十足把握，请对照原件核对。",
+            page=decision.finding.page,
+            polygon=decision.finding.polygon,
+        )
+        for decision in decisions
+        if decision.finding.doubtful
+    ]
+
+
+def file_name_doubt(name: str) -> Doubt:
+    """Return the doubt about a copy whose file name names the applicant; ``name`` is a safe one."""
+    message = f"副本的文件名中含有申报人的信息，请改名为“{name}”或别的名字后再外发。"
+    return Doubt(code="file-name", message=message)
+
+
+def safe_name(name: str, applicant: Applicant) -> str:
+    """Return a file name or a sentence with the applicant's strings taken out.
+
+    Spaces inside, letter case and full-width forms make no difference.
+    """
+    hidden = _without(name, applicant)
+    if hidden != name:
+        return hidden
+    folded = unicodedata.normalize("NFKC", name)
+    hidden = _without(folded, applicant)
+    return name if hidden == folded else hidden
+
+
+def _without(text: str, applicant: Applicant) -> str:
+    words = {"name": "申报人", "unit": "申报单位", "id_number": "证号", "phone": "电话"}
+    for field in ("id_number", "phone", "email", "unit", "name"):
+        for string in sorted(getattr(applicant, field), key=len, reverse=True):
+            letters = re.sub(r"[\s·]", "", unicodedata.normalize("NFKC", string))
+            if len(letters) >= 2:
+                pattern = r"[\s·_\-]*".join(re.escape(letter) for letter in letters)
+                text = re.sub(pattern, words.get(field, "邮箱"), text, flags=re.IGNORECASE)
+    return text
