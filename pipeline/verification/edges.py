@@ -1,0 +1,99 @@
+"""Looks at what stands directly beside a mask: the rest of something that was hidden too short."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from pipeline.dossier import Kind, Mask
+from pipeline.geometry import Frame, Polygon
+from pipeline.verification.text import Glyph, Run
+
+_TOUCHING = 0.6
+"""Space between a mask and the first character beside it, in heights of the character."""
+_BRACKETS = set("【】[]「」 　")
+_NUMBERS = {Kind.ID_NUMBER, Kind.PHONE}
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeForms:
+    """Whole strings (without spaces) whose ends are looked for beside masks."""
+
+    names: tuple[str, ...] = field(repr=False)
+    units: tuple[str, ...] = field(repr=False)
+
+
+def find_edges(
+    runs: Sequence[Run], masks: Sequence[Mask], frame: Frame, forms: EdgeForms
+) -> Iterator[Polygon]:
+    """Yield the places beside masks where an end of an applicant's string is left.
+
+    One character of a name is enough beside the mask of a name, one digit beside that of a number,
+    two characters beside that of a unit: one alone, such as 学, begins too many words that may
+    rightly follow.
+    """
+    placed = [(mask.kind, mask.polygon.to(frame).bounds) for mask in masks]
+    for run in runs:
+        for kind, box in placed:
+            behind = _behind(run, box)
+            if behind is not None and _is_end(kind, run, behind, forms):
+                yield run.glyphs[behind].polygon
+            before = _before(run, box)
+            if before is not None and _is_start(kind, run, before, forms):
+                yield run.glyphs[before].polygon
+
+
+def _level(glyph: Glyph, box: tuple[float, float, float, float]) -> bool:
+    _, top, _, bottom = glyph.polygon.bounds
+    return not glyph.masked and box[1] <= (top + bottom) / 2 <= box[3]
+
+
+def _reach(glyph: Glyph) -> float:
+    _, top, _, bottom = glyph.polygon.bounds
+    return _TOUCHING * (bottom - top)
+
+
+def _behind(run: Run, box: tuple[float, float, float, float]) -> int | None:
+    """Return the glyph that follows the mask without anything between."""
+    for i, glyph in enumerate(run.glyphs):
+        x0, _, x1, _ = glyph.polygon.bounds
+        if _level(glyph, box) and (x0 + x1) / 2 > (box[0] + box[2]) / 2:
+            near = x0 - box[2] <= _reach(glyph) and set(glyph.before) <= _BRACKETS
+            return i if near else None
+    return None
+
+
+def _before(run: Run, box: tuple[float, float, float, float]) -> int | None:
+    """Return the glyph that the mask follows without anything between."""
+    for i in range(len(run.glyphs) - 1, -1, -1):
+        glyph = run.glyphs[i]
+        x0, _, x1, _ = glyph.polygon.bounds
+        if _level(glyph, box) and (x0 + x1) / 2 < (box[0] + box[2]) / 2:
+            following = run.glyphs[i + 1].before if i + 1 < len(run.glyphs) else ""
+            near = box[0] - x1 <= _reach(glyph) and set(following) <= _BRACKETS
+            return i if near else None
+    return None
+
+
+def _is_end(kind: Kind, run: Run, at: int, forms: EdgeForms) -> bool:
+    """Whether the last characters of a string stand from ``at`` on."""
+    text = run.text[at : at + 24]
+    if kind is Kind.APPLICANT_NAME:
+        return any(text.startswith(name[-1]) for name in forms.names)
+    if kind is Kind.PERSON_NAME:
+        return any(text.startswith(n[-1]) and run.ends_fresh(at + 1) for n in forms.names)
+    if kind is Kind.APPLICANT_UNIT:
+        return any(text.startswith(u[-k:]) for u in forms.units for k in range(2, len(u)))
+    return kind in _NUMBERS and text[:1].isdigit()
+
+
+def _is_start(kind: Kind, run: Run, at: int, forms: EdgeForms) -> bool:
+    """Whether the first characters of a string stand up to ``at``."""
+    text = run.text[max(0, at - 23) : at + 1]
+    if kind is Kind.APPLICANT_NAME:
+        return any(text.endswith(name[0]) for name in forms.names)
+    if kind is Kind.PERSON_NAME:
+        return any(text.endswith(n[0]) and run.starts_fresh(at) for n in forms.names)
+    if kind is Kind.APPLICANT_UNIT:
+        return any(text.endswith(u[:k]) for u in forms.units for k in range(2, len(u)))
+    return kind in _NUMBERS and text[-1:].isdigit()

@@ -1,0 +1,83 @@
+"""Reads a page of the copy again at another scale and searches the applicant in what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import cv2
+import numpy as np
+
+from pipeline.dossier import Doubt, Mask
+from pipeline.geometry import Frame, Polygon
+from pipeline.reading.lines import Line
+from pipeline.verification.doubts import doubt
+from pipeline.verification.edges import find_edges
+from pipeline.verification.fidelity import Pixels
+from pipeline.verification.search import Wanted, search_runs
+from pipeline.verification.sources import Rereader
+from pipeline.verification.text import Areas, Run, Span, line_runs
+
+_SMALLER, _LARGER = 0.8, 1.25
+_SMALL_PAGE = 1400
+"""Longer side in pixels up to which a page is read enlarged, not reduced."""
+_DETECTION_SIDE = 1184
+_INK_SHARE = 0.004
+"""Dark share of a page from which it cannot be a page without text."""
+
+
+def check_reading(
+    pixels: Pixels,
+    frame: Frame,
+    masks: Sequence[Mask],
+    kept: Sequence[Polygon],
+    wanted: Wanted,
+    reader: Rereader,
+) -> list[Doubt]:
+    """Read a page of the copy and report what of the applicant can still be read.
+
+    Args:
+        pixels: RGB of the copy's page, in ``frame``.
+        frame: The upright grid at stored resolution.
+        masks: The masks of this page.
+        kept: Places of this page that the policy keeps; ID-like or fuzzy matches there are no leak.
+        wanted: The applicant's strings.
+        reader: Reads upright images.
+    """
+    lines, grid = _read_again(pixels, frame, reader)
+    runs = line_runs(lines, Areas([m.polygon for m in masks], grid))
+    doubts = [] if runs else _unread(pixels, frame, masks)
+    doubts += [
+        doubt(span.code, frame.page, _back(run.place(span.start, span.end), frame))
+        for run, span in _relevant(search_runs(runs, wanted), Areas(kept, grid))
+    ]
+    for place in find_edges(runs, masks, grid, wanted.ends):
+        doubts.append(doubt("mask-edge", frame.page, _back(place, frame)))
+    return list(dict.fromkeys(doubts))
+
+
+def _read_again(pixels: Pixels, frame: Frame, reader: Rereader) -> tuple[tuple[Line, ...], Frame]:
+    factor = _LARGER if max(frame.width, frame.height) <= _SMALL_PAGE else _SMALLER
+    grid = frame.scaled(factor)
+    how = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
+    scaled = np.asarray(cv2.resize(pixels, (grid.width, grid.height), interpolation=how), np.uint8)
+    return reader.read_upright(scaled, grid, detection_side=_DETECTION_SIDE), grid
+
+
+def _relevant(found: Iterator[tuple[Run, Span]], kept: Areas) -> Iterator[tuple[Run, Span]]:
+    for run, span in found:
+        glyphs = run.glyphs[span.start : span.end]
+        if span.weak and all(kept.hold(g.polygon) for g in glyphs):
+            continue
+        yield run, span
+
+
+def _unread(pixels: Pixels, frame: Frame, masks: Sequence[Mask]) -> list[Doubt]:
+    """A page with ink on which nothing could be read was not checked."""
+    ink = (cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY) < 128).astype(np.uint8)
+    for mask in masks:
+        cv2.fillPoly(ink, [np.round(mask.polygon.to(frame).array()).astype(np.int32)], (0,))
+    return [doubt("page-unread", frame.page)] if ink.mean() > _INK_SHARE else []
+
+
+def _back(place: Polygon, frame: Frame) -> Polygon:
+    return place.to(frame)
