@@ -1,0 +1,1 @@
+"""The components of the spaCy pipeline; each writes to the span group of its own name."""

@@ -1,0 +1,250 @@
+"""The applicant's own strings: known from the application form, so searched for, not guessed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz
+from rapidfuzz.distance import Levenshtein
+from spacy.tokens import Doc
+
+from pipeline.detection.applicant_forms import pinyin_pattern, unit_forms
+from pipeline.detection.page_text import PageText
+from pipeline.detection.spans import add, page_of, text_of
+from pipeline.detection.vocabulary import is_han
+from pipeline.dossier import Applicant, Kind
+
+GROUP = "applicant"
+# A character read with less than this may be another one.
+_WEAK = 0.85
+_UNIT_SIMILARITY = 84.0
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicantSearch:
+    """Finds the applicant's name, unit, numbers and pinyin on a page."""
+
+    applicant: Applicant
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Write findings to the group ``applicant``."""
+        page = page_of(doc)
+        for start, end in page.paragraphs:
+            text = text_of(doc, start, end)
+            self._names(doc, page, start, text)
+            self._units(doc, start, text)
+            self._strings(doc, start, text)
+        self._broken_names(doc, page)
+        return doc
+
+    def _names(self, doc: Doc, page: PageText, offset: int, text: str) -> None:
+        for name in self.applicant.name:
+            plain = re.sub(r"\s", "", name)
+            for at in _occurrences(plain, text):
+                add(
+                    doc,
+                    GROUP,
+                    offset + at,
+                    offset + at + len(plain),
+                    Kind.APPLICANT_NAME,
+                    "exact",
+                    1.0,
+                    entity="applicant",
+                )
+            for start, end in _near_names(plain, text, offset, page):
+                add(
+                    doc,
+                    GROUP,
+                    start,
+                    end,
+                    Kind.APPLICANT_NAME,
+                    "ocr-tolerant",
+                    0.85,
+                    entity="applicant",
+                )
+            pattern = pinyin_pattern(plain)
+            if pattern is not None:
+                for match in _with_spaces(doc, offset, offset + len(text), pattern):
+                    add(doc, GROUP, *match, Kind.APPLICANT_NAME, "pinyin", 0.95, entity="applicant")
+
+    def _units(self, doc: Doc, offset: int, text: str) -> None:
+        for unit in self.applicant.unit:
+            taken: list[tuple[int, int]] = []
+            for form in unit_forms(unit):
+                for at in _occurrences(form, text):
+                    if any(a < at + len(form) and at < b for a, b in taken):
+                        continue
+                    end = _campus_end(text, at + len(form))
+                    taken.append((at, end))
+                    add(
+                        doc,
+                        GROUP,
+                        offset + at,
+                        offset + end,
+                        Kind.APPLICANT_UNIT,
+                        "exact" if form == unit else "short-form",
+                        1.0,
+                        entity="applicant-unit",
+                    )
+            for form in unit_forms(unit)[:6]:
+                for at, end in _near_units(form, text, taken):
+                    taken.append((at, end))
+                    add(
+                        doc,
+                        GROUP,
+                        offset + at,
+                        offset + end,
+                        Kind.APPLICANT_UNIT,
+                        "ocr-tolerant",
+                        0.85,
+                        entity="applicant-unit",
+                    )
+
+    def _strings(self, doc: Doc, offset: int, text: str) -> None:
+        folded = text.casefold()
+        for mail in self.applicant.email:
+            form = mail.casefold()
+            for at in _occurrences(form, folded):
+                add(
+                    doc,
+                    GROUP,
+                    offset + at,
+                    offset + at + len(form),
+                    Kind.EMAIL,
+                    "exact",
+                    1.0,
+                    entity=form,
+                )
+            found = fuzz.partial_ratio_alignment(form, folded, score_cutoff=85)
+            if found is not None and len(folded) >= len(form) - 2:
+                add(
+                    doc,
+                    GROUP,
+                    offset + found.dest_start,
+                    offset + found.dest_end,
+                    Kind.EMAIL,
+                    "ocr-tolerant",
+                    0.85,
+                    entity=form,
+                )
+
+    def _broken_names(self, doc: Doc, page: PageText) -> None:
+        """Find a name whose beginning ends a line and whose rest begins a line below it."""
+        starts: dict[int, int] = {}
+        ends: dict[int, int] = {}
+        for token, line in enumerate(page.line_of):
+            starts.setdefault(line, token)
+            ends[line] = token + 1
+        for name in (re.sub(r"\s", "", n) for n in self.applicant.name):
+            for upper, end in ends.items():
+                for cut in range(1, len(name)):
+                    if text_of(doc, max(0, end - cut), end) != name[:cut]:
+                        continue
+                    for lower in _lines_below(page, upper):
+                        begin = starts.get(lower)
+                        rest = len(name) - cut
+                        if (
+                            begin is not None
+                            and text_of(doc, begin, min(len(doc), begin + rest)) == name[cut:]
+                        ):
+                            for a, b in ((end - cut, end), (begin, begin + rest)):
+                                add(
+                                    doc,
+                                    GROUP,
+                                    a,
+                                    b,
+                                    Kind.APPLICANT_NAME,
+                                    "over-line-end",
+                                    0.9,
+                                    entity="applicant",
+                                )
+
+
+def _occurrences(form: str, text: str) -> Iterator[int]:
+    at = text.find(form) if form else -1
+    while at >= 0:
+        yield at
+        at = text.find(form, at + 1)
+
+
+def _near_names(name: str, text: str, offset: int, page: PageText) -> Iterator[tuple[int, int]]:
+    """Yield token ranges that are the name but for one badly read, lost or doubled character."""
+    if len(name) < 3:
+        return
+    for at in range(len(text) - len(name) + 1):
+        window = text[at : at + len(name)]
+        wrong = [i for i in range(len(name)) if window[i] != name[i]]
+        if len(wrong) == 1 and page.confidence(offset + at + wrong[0]) < _WEAK:
+            yield offset + at, offset + at + len(name)
+        longer = text[at : at + len(name) + 1]
+        if len(longer) > len(name) and longer[0] == name[0] and longer[-1] == name[-1]:
+            extra = [i for i in range(1, len(name)) if longer[:i] + longer[i + 1 :] == name]
+            if (
+                extra
+                and not is_han(longer[extra[0]])
+                or (extra and page.confidence(offset + at + extra[0]) < _WEAK)
+            ):
+                yield offset + at, offset + at + len(name) + 1
+
+
+def _near_units(form: str, text: str, taken: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Yield places where a unit stands with a few misread characters."""
+    if len(form) < 6 or len(text) < len(form) - 1:
+        return
+    blocked = list(taken)
+    for _ in range(8):
+        masked = list(text)
+        for a, b in blocked:
+            masked[a:b] = "\0" * (b - a)
+        found = fuzz.partial_ratio_alignment(form, "".join(masked), score_cutoff=_UNIT_SIMILARITY)
+        if found is None or found.dest_end <= found.dest_start:
+            return
+        start, end = found.dest_start, found.dest_end
+        blocked.append((start, end))
+        window = text[start:end]
+        # 淮南市第三中学 is another school, not a misreading: a numeral must not differ.
+        if _numerals(window) == _numerals(form) and (
+            Levenshtein.distance(form, window) <= max(1, len(form) // 5)
+        ):
+            yield start, end
+
+
+def _numerals(text: str) -> str:
+    return re.sub(r"[^一二三四五六七八九十百0-9]", "", text)
+
+
+def _campus_end(text: str, end: int) -> int:
+    """Take a campus or branch behind a school's name along: (城中校区), 东校区, 分校."""
+    match = re.compile(r"[(（]?[一-龥]{0,6}(?:校区|分校|分园|教学点|分部)[)）]?").match(text, end)
+    return match.end() if match else end
+
+
+def _with_spaces(
+    doc: Doc, start: int, end: int, pattern: re.Pattern[str]
+) -> Iterator[tuple[int, int]]:
+    """Match a pattern against the text with its spaces and yield token ranges."""
+    text = ""
+    tokens: list[int] = []
+    for i in range(start, end):
+        text += doc[i].text
+        tokens.append(i)
+        if doc[i].whitespace_:
+            text += " "
+            tokens.append(i)
+    for match in pattern.finditer(text):
+        if match.end() > match.start():
+            yield tokens[match.start()], tokens[match.end() - 1] + 1
+
+
+def _lines_below(page: PageText, upper: int) -> Iterator[int]:
+    me = page.boxes[upper]
+    for box in page.boxes:
+        pitch = (box.middle - me.middle) / max(me.height, box.height)
+        if (
+            0.6 < pitch < 3.2
+            and box.x0 <= me.x0 + 2 * me.height
+            and box.x1 > me.x0 - 30 * me.height
+        ):
+            yield box.index

@@ -1,0 +1,103 @@
+"""What looks like a person or a unit and stays: cited people, journals, publishers, authorities."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from spacy.tokens import Doc
+
+from pipeline.detection.spans import add, page_of, text_of
+from pipeline.detection.vocabulary import PUBLISHER_ENDINGS, public_figures
+from pipeline.dossier import Kind
+
+GROUP = "keeps"
+_TITLE = re.compile(r"《[^《》]{1,60}(?:》|$)|〈[^〈〉]{1,60}〉")
+_REFERENCE_HEAD = re.compile(r"^[\[【(（]?(?:主要)?参考文献[\]】)）]?[:：]?")
+_REFERENCE = re.compile(
+    r"^(?:\[[0-9]{1,3}\]|［[0-9]{1,3}］|[0-9]{1,2}[.．、]|[①-⑳]|\([0-9]{1,2}\))"
+)
+_REFERENCE_TYPE = re.compile(
+    r"\[?[JMDNCRSPBEA](?:/OL)?\]|出版社|[(（](?:19|20)[0-9]{2}[)）]|(?:19|20)[0-9]{2}[,，(（]"
+)
+_CITED = re.compile(
+    r"(?:教育家|思想家|哲学家|心理学家|文学家|作家|诗人|数学家|科学家|物理学家|学者|专家|画家|音乐家|教育学家)([一-龥·]{2,12}?)"
+    r"(?=先生|女士|教授|曾|说|认为|指出|提出|强调|在|的|主张|讲|语|创立|有|,|，|:|：|。)"
+)
+_PLACE_CHARS = "一-龥"
+
+
+@dataclass(frozen=True, slots=True)
+class KeepSearch:
+    """Marks what must stay readable, so that later components leave it alone."""
+
+    authorities: tuple[str, ...]
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Write findings to the group ``keeps``."""
+        endings = "|".join(sorted(map(re.escape, self.authorities), key=len, reverse=True))
+        authority = re.compile(
+            rf"(?:中华人民共和国|中国|全国|[{_PLACE_CHARS}]{{2,8}}?(?:省|自治区|市|州|县|区|旗|盟|镇|乡)){{0,4}}[{_PLACE_CHARS}]{{0,6}}?(?:{endings})"
+            r"(?:[一-龥]{0,8}(?:办公室|处|科|中心|委员会|领导小组))?"
+        )
+        publishers = "|".join(PUBLISHER_ENDINGS)
+        publisher = re.compile(rf"[{_PLACE_CHARS}]{{2,14}}?(?:{publishers})")
+        for start, end in page_of(doc).paragraphs:
+            text = text_of(doc, start, end)
+            for a, b in _matches(_TITLE, text):
+                add(doc, GROUP, start + a, start + b, Kind.PUBLICATION, "title-marks", 0.95)
+            for a, b in _matches(publisher, text):
+                add(doc, GROUP, start + a, start + b, Kind.PUBLICATION, "publisher", 0.9)
+            for a, b in _matches(authority, text):
+                add(doc, GROUP, start + a, start + b, Kind.ISSUING_AUTHORITY, "ending", 0.9)
+            for a, b in _figures(text):
+                add(doc, GROUP, start + a, start + b, Kind.PUBLIC_FIGURE, "list", 0.95)
+            for match in _CITED.finditer(text):
+                add(
+                    doc,
+                    GROUP,
+                    start + match.start(1),
+                    start + match.end(1),
+                    Kind.PUBLIC_FIGURE,
+                    "cited",
+                    0.8,
+                )
+        self._references(doc)
+        return doc
+
+    def _references(self, doc: Doc) -> None:
+        """Keep the entries behind the heading 参考文献: cited authors are no applicants."""
+        inside = False
+        for start, end in page_of(doc).paragraphs:
+            text = text_of(doc, start, end)
+            head = _REFERENCE_HEAD.match(text)
+            if head:
+                inside = True
+                start += head.end()
+                text = text[head.end() :]
+            entry = _REFERENCE.match(text) is not None
+            typed = _REFERENCE_TYPE.search(text) is not None
+            if (inside and (entry or typed)) or (entry and typed):
+                add(doc, GROUP, start, end, Kind.PUBLIC_FIGURE, "reference", 0.9)
+            elif inside and not head:
+                inside = False
+
+
+def _matches(pattern: re.Pattern[str], text: str) -> Iterator[tuple[int, int]]:
+    for match in pattern.finditer(text):
+        yield match.span()
+
+
+def _figures(text: str) -> Iterator[tuple[int, int]]:
+    """Find names of the list; of overlapping ones the longest."""
+    names = public_figures()
+    longest = 10
+    at = 0
+    while at < len(text):
+        for size in range(min(longest, len(text) - at), 1, -1):
+            if text[at : at + size] in names:
+                yield at, at + size
+                at += size - 1
+                break
+        at += 1

@@ -1,0 +1,271 @@
+"""Names and units behind their labels: 姓名：, 课题组成员, 工作单位, in lines, cells and slots.
+
+A label is evidence stronger than any model. Its value stands behind it on the line, in the cell to
+the right, or, under a column head, in the cells below. What stands in a slot for signatures is taken
+by its place, whether or not it could be read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from spacy.tokens import Doc
+
+from pipeline.detection.components.slots import below, right_of
+from pipeline.detection.page_text import PageText
+from pipeline.detection.spans import add, covered, page_of, text_of
+from pipeline.detection.vocabulary import (
+    NAME_LABELS,
+    NOT_NAMES,
+    OTHER_LABELS,
+    SIGNATURE_LABELS,
+    TITLES_AFTER_NAME,
+    UNIT_LABELS,
+    WEAK_NAME_LABELS,
+    is_han,
+    label_pattern,
+    starts_with_surname,
+)
+from pipeline.dossier import Kind, Place
+
+GROUP = "labels"
+_ALL = re.compile(
+    label_pattern(tuple(sorted({*NAME_LABELS, *UNIT_LABELS, *OTHER_LABELS}, key=len, reverse=True)))
+)
+_NAMES, _UNITS = frozenset(NAME_LABELS), frozenset(UNIT_LABELS)
+_AFTER_LABEL = re.compile(r"[(（][^()（）]{0,12}[)）]|[:：_＿\-—…．.]+|[①-⑳]")
+_SEPARATOR = re.compile(r"[、,，;；/／|和与及·]?")
+_TITLE = re.compile(
+    rf"(?:{'|'.join(TITLES_AFTER_NAME)})?(?:[(（][^()（）]{{1,16}}[)）])?[0-9①-⑳*＊]*"
+)
+_NOT_IN_NAME = frozenset("的是在了为和与及由至从年月日第等将被把对于以其之也不有")
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A label on the page: tokens ``[start, end)``, where its value begins, and its words."""
+
+    start: int
+    end: int
+    value: int
+    words: str
+    colon: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LabelSearch:
+    """Finds what stands behind labels of people and units."""
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Write findings to the group ``labels``."""
+        page = page_of(doc)
+        labels = list(find_labels(doc, page))
+        starts = {label.start for label in labels}
+        for label in labels:
+            segment_end = _segment_end(page, label.start)
+            if label.words in _NAMES:
+                self._names(doc, page, label, segment_end, starts)
+            elif label.words in _UNITS:
+                self._units(doc, page, label, segment_end, starts)
+        return doc
+
+    def _names(
+        self, doc: Doc, page: PageText, label: Label, segment_end: int, starts: set[int]
+    ) -> None:
+        paragraph_end = _paragraph_end(page, label.start)
+        strong = label.words not in WEAK_NAME_LABELS
+        found = 0
+        if label.value < segment_end or label.colon:
+            for a, b in name_list(doc, page, label.value, paragraph_end, starts, strong=strong):
+                add(doc, GROUP, a, b, Kind.PERSON_NAME, "label", 0.95, place=_slot_place(page, a))
+                found += 1
+        if found or label.value < segment_end and not label.colon:
+            return
+        self._slot_names(doc, page, label, starts, strong)
+
+    def _slot_names(
+        self, doc: Doc, page: PageText, label: Label, starts: set[int], strong: bool
+    ) -> None:
+        """Take names from the cell to the right, or from the column below a head."""
+        region = right_of(doc, page, label.end - 1)
+        for a, b in region.runs:
+            if a in starts:
+                break
+            for x, y in name_list(doc, page, a, b, starts, strong=True):
+                add(doc, GROUP, x, y, Kind.PERSON_NAME, "slot", 0.9, place=Place.SLOT)
+            if label.words in SIGNATURE_LABELS and page.line(a).confidence < 0.8 and b - a <= 8:
+                # Writing in a slot for a name, too badly read to be judged by its characters.
+                add(doc, GROUP, a, b, Kind.SIGNATURE, "slot-place", 0.7, place=Place.SLOT)
+        head_right = bool(region.runs) and region.runs[0][0] in starts
+        if region.runs and not head_right:
+            return
+        for a, b in below(page, label.start, starts):
+            for x, y in name_list(doc, page, a, b, starts, strong=True):
+                add(doc, GROUP, x, y, Kind.PERSON_NAME, "column", 0.9, place=Place.CELL)
+
+    def _units(
+        self, doc: Doc, page: PageText, label: Label, segment_end: int, starts: set[int]
+    ) -> None:
+        kept = covered(doc, ("keeps",))
+        spans: list[tuple[int, int]] = []
+        if label.value < segment_end or label.colon:
+            end = _value_end(doc, page, label, starts)
+            spans.append((label.value, end))
+        if not spans or spans[0][1] <= spans[0][0]:
+            region = right_of(doc, page, label.end - 1)
+            spans = [run for run in region.runs if run[0] not in starts]
+            if not spans and (not region.runs or region.runs[0][0] in starts):
+                spans = [run for run in below(page, label.start, starts)]
+        for a, b in spans:
+            b = _trim_unit(doc, a, b)
+            if b - a >= 3 and not kept.intersection(range(a, b)) and _unit_like(doc, a, b):
+                add(doc, GROUP, a, b, Kind.UNIT, "label", 0.9, place=_slot_place(page, a))
+
+
+def find_labels(doc: Doc, page: PageText) -> Iterator[Label]:
+    """Yield the labels of a page, in document order."""
+    for start, end in page.segments:
+        text = text_of(doc, start, end)
+        for match in _ALL.finditer(text):
+            a, b = start + match.start(), start + match.end()
+            behind = _AFTER_LABEL.match(text, match.end())
+            value = match.end()
+            while behind and behind.end() > behind.start():
+                value = behind.end()
+                behind = _AFTER_LABEL.match(text, value)
+            colon = any(c in ":：_＿" for c in text[match.end() : value])
+            if _stands_as_label(doc, page, a, b, start, end, colon, match.group()):
+                yield Label(a, b, start + value, match.group(), colon)
+
+
+def _stands_as_label(
+    doc: Doc, page: PageText, a: int, b: int, start: int, end: int, colon: bool, words: str
+) -> bool:
+    """Whether a label's words are a label here and not part of a sentence."""
+    before = a == start or not is_han(doc[a - 1].text) or page.gap_after(a - 1) > 0.35
+    if colon:
+        return before or len(words) >= 2
+    if a == start and b == end:
+        return True
+    if not before:
+        return False
+    if b < end and page.gap_after(b - 1) > 0.45:
+        return True
+    # 姓名张伟, as on identity cards: only at the start of a line and with a name right behind.
+    strong = words in _NAMES and words not in WEAK_NAME_LABELS
+    rest = text_of(doc, b, end)
+    return strong and a == start and 2 <= len(rest) <= 4 and starts_with_surname(rest)
+
+
+def name_list(
+    doc: Doc, page: PageText, start: int, end: int, labels: set[int], *, strong: bool
+) -> Iterator[tuple[int, int]]:
+    """Split a value into names; stop at the first piece that cannot be one.
+
+    Args:
+        doc: The page.
+        page: Its places.
+        start: First token of the value.
+        end: One past the last token that the value may reach.
+        labels: First tokens of labels; a value never runs into one.
+        strong: The label is never anything but a person's, so rare surnames are taken too.
+    """
+    at = start
+    while at < end:
+        if at in labels:
+            return
+        stop = at
+        while stop < end and stop not in labels and _in_name(doc[stop].text):
+            stop += 1
+            if stop < end and page.gap_after(stop - 1) > 0.9 and stop - at >= 2:
+                break
+        size = _name_size(doc, page, at, stop, strong)
+        if size == 0:
+            return
+        yield at, at + size
+        at += size
+        at = _skip(doc, at, end)
+        if at is None:
+            return
+
+
+def _skip(doc: Doc, at: int, end: int) -> int | None:
+    """Step over a title, a bracket and one separator; None where the list is over."""
+    rest = text_of(doc, at, end)
+    title = _TITLE.match(rest)
+    step = title.end() if title else 0
+    separator = _SEPARATOR.match(rest, step)
+    step = separator.end() if separator else step
+    spaced = at < end and at > 0 and bool(doc[at - 1].whitespace_)
+    if step == 0 and not spaced:
+        return None
+    return at + step
+
+
+def _in_name(character: str) -> bool:
+    return (is_han(character) and character not in _NOT_IN_NAME) or character in "·•・∙●"
+
+
+def _name_size(doc: Doc, page: PageText, start: int, stop: int, strong: bool) -> int:
+    """Return how many tokens from ``start`` are one name, 0 when they are none."""
+    text = text_of(doc, start, stop)
+    title = re.search(rf"(?:{'|'.join(TITLES_AFTER_NAME)})$", text)
+    if title and title.start() >= 2:
+        text = text[: title.start()]
+    if any(dot in text for dot in "·•・∙●"):
+        return len(text) if len(text) <= 24 else 0
+    if len(text) < 2 or text in NOT_NAMES or _ALL.fullmatch(text):
+        return 0
+    if len(text) <= 4:
+        return len(text) if strong or starts_with_surname(text) else 0
+    # A longer run is several names that were set apart by gaps only, or no name at all.
+    for size in (2, 3, 4):
+        if page.gap_after(start + size - 1) > 0.6 and starts_with_surname(text[:size]):
+            return size
+    if strong and len(text) <= 6 and not starts_with_surname(text):
+        return len(text)
+    words = [(a, b) for a, b, tag in doc._.words if tag == "PER" and a == start]
+    return words[0][1] - start if words else 0
+
+
+def _slot_place(page: PageText, token: int) -> Place | None:
+    """A value that begins its own line stands in a slot; one in a sentence does not."""
+    return Place.SLOT if page.char_of[token] == 0 else None
+
+
+def _segment_end(page: PageText, token: int) -> int:
+    return next((end for start, end in page.segments if start <= token < end), token + 1)
+
+
+def _paragraph_end(page: PageText, token: int) -> int:
+    return next((end for start, end in page.paragraphs if start <= token < end), token + 1)
+
+
+def _value_end(doc: Doc, page: PageText, label: Label, starts: set[int]) -> int:
+    """Return where a unit behind a label ends: a mark, the next label, a gap, the cell."""
+    end = _paragraph_end(page, label.start)
+    for i in range(label.value, end):
+        if i in starts or doc[i].text in "，,。；;、|":
+            return i
+        if i > label.value and page.gap_after(i - 1) > 1.6 and page.gap_after(i - 1) < 90:
+            return i
+        if i - label.value > 40:
+            return i
+    return end
+
+
+def _trim_unit(doc: Doc, start: int, end: int) -> int:
+    while end > start and not (doc[end - 1].text.isalnum() or doc[end - 1].text in ")）"):
+        end -= 1
+    return end
+
+
+def _unit_like(doc: Doc, start: int, end: int) -> bool:
+    text = text_of(doc, start, end)
+    if text in NOT_NAMES or re.fullmatch(r"[0-9年月日.\-/]+", text):
+        return False
+    return re.search(r"[一-龥]{3}", text) is not None and not re.match(
+        r"(?:意见|盖章|公章|签章|审核|推荐|负责)", text
+    )

@@ -1,0 +1,250 @@
+"""Numbers and addresses that lead to a person: by their shape, tolerant of OCR errors."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from rapidfuzz.distance import Levenshtein
+from spacy.tokens import Doc
+from stdnum.cn import ric
+
+from pipeline.detection.spans import add, page_of, text_of
+from pipeline.dossier import Applicant, Kind
+
+GROUP = "numbers"
+_AS_DIGIT = str.maketrans({
+    "O": "0", "o": "0", "〇": "0", "Q": "0", "D": "0", "l": "1", "I": "1", "|": "1", "i": "1",
+    "Z": "2", "z": "2", "S": "5", "s": "5", "B": "8", "×": "X", "x": "X", "＊": "*",
+})  # fmt: skip
+_DIGITISH = "0-9OoQDlIi|ZzSsBXx×〇*"
+# Runs of digits that may hold the odd letter, a space, dot or dash inside.
+_RUN = re.compile(rf"[0-9][{_DIGITISH}\-—–.·,，_]*[0-9Xx×]")
+_MOBILE = re.compile(
+    r"(?<![0-9])(?:\+?0{0,2}86[-—]?)?(1[3-9][0-9][-—.]?[0-9]{4}[-—.]?[0-9]{4})(?![0-9])"
+)
+_LANDLINE = re.compile(
+    r"(?<![0-9])[(（]?0(?:10|2[0-9]|[3-9][0-9]{2})[)）]?[-—–－~一]{0,2}[2-9][0-9]{6,7}(?:[-—转][0-9]{1,5})?(?![0-9])"
+)
+_MAIL = re.compile(
+    r"[A-Za-z0-9][A-Za-z0-9._%+\-]*[@©＠][A-Za-z0-9.\-,]+?[.,。·](?:com|cn|net|edu|org|gov)(?:[.,]cn)?",
+    re.IGNORECASE,
+)
+_MAIL_LOST_AT = re.compile(
+    r"[A-Za-z0-9][A-Za-z0-9._\-]{2,}(?:qq|163|126|139|189|sina|sohu|gmail|outlook|hotmail|foxmail|yeah|aliyun)"
+    r"[.,。·](?:com|cn|net)",
+    re.IGNORECASE,
+)
+_DATE = r"(?:19|20)[0-9]{2}(?:年|[.\-/—])[0-9OolI]{1,2}(?:月|[.\-/—])?(?:[0-9OolI]{1,2}日?)?"
+_BIRTH = re.compile(
+    rf"(?:出生年月日|出生日期|出生年月|出生时间|出生|生日|生于|生年月日|BIRTH)[:：(（]?({_DATE})"
+)
+_BORN = re.compile(rf"({_DATE}|(?:19|20)[0-9]{{2}}年?)(?=出?生(?![产成活动物命态长])|[,，]?出生)")
+_AUTHOR_BORN = re.compile(
+    r"(?<=[(（])((?:19[4-9]|20[0-1])[0-9][.年]?[0-9]{0,2}月?)(?=[-—–一~～]{1,2}[)）]|[-—–]{1,2}[,，)）]|[-—]?生)"
+)
+_PHONE_LABEL = re.compile(
+    r"(?:联系电话|办公电话|手机号码|手机号|手机|电话|联系方式|传真|Tel|TEL|tel|固话|座机|热线|监督电话)[:：.]?"
+)
+_HOLDER_LABEL = re.compile(
+    r"(?:教师资格证书?号码?|资格证书?号码?|毕业证书?编?号|学位证书?编?号|学历证书?编?号|学籍号|学号|工号|职工号|准考证号|准考证"
+    r"|证件号码?|证件编号|继续教育证?书?号|学员编号|学员号|教师编号|社保号|医保号|银行卡号|账号|卡号|护照号码?|统一社会信用代码"
+    r"|电子注册号|注册编号|信用代码|普通话证书编号|人员编号|考生号|报名号|QQ|qq|微信号?)[:：]?"
+)
+_ID_LABEL = re.compile(
+    r"(?:公民身份号码|身份证号码?|身份证件?号|居民身份证号?码?|身份证|身份号码|ID\s?No)[:：.]?"
+)
+_KEPT_NUMBER = re.compile(
+    r"(?:ISBN|ISSN|CN|DOI|doi|CIP|核字|文章编号|邮发代号|报告编号|No|№|编号|批准号|立项号|项目号|课题编号|标识码|条码)"
+    r"[:：.(（第]*[0-9A-Za-z\-—]*$"
+)
+_POSTCODE = re.compile(r"(?:邮政编码|邮编)[:：]?([0-9]{6})(?![0-9])")
+_ADDRESS_LABEL = re.compile(
+    r"(?:家庭住址|通讯地址|通信地址|联系地址|户籍地址|户籍所在地|居住地址|现住址|住址|地址|家庭地址|邮寄地址)[:：]?"
+)
+_STREET = re.compile(
+    r"(?:[一-龥]{2,10}?(?:省|自治区))?(?:[一-龥]{2,8}?(?:市|州|盟))?(?:[一-龥]{1,8}?(?:区|县|旗|市))?(?:[一-龥]{2,8}?(?:镇|乡|街道))?"
+    r"[一-龥0-9]{1,12}?(?:大道|大街|路|街|巷|弄|胡同|村|组|里|道|小区|花园|新村|家园|苑|公寓)"
+    r"[一-龥0-9]{0,8}?[0-9一二三四五六七八九十]+(?:号院?|栋|幢|单元|室|弄|组|户|楼)(?:[0-9一-龥\-]{0,16}?(?:室|号楼?|栋|幢|单元|楼|户))*"
+)
+_AFFILIATION = re.compile(
+    r"[一-龥]{2,20}[,，、]?([一-龥]{2,8}[,，、]?[一-龥]{0,8}[,，、]?[0-9]{6})(?=[)）;；])"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NumberSearch:
+    """Finds ID numbers, phones, mails, holders' numbers, birth dates and addresses."""
+
+    applicant: Applicant
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Write findings to the group ``numbers``."""
+        page = page_of(doc)
+        for tokens in page.rows:
+            self._digit_runs(doc, tokens)
+        for start, end in page.paragraphs:
+            tokens = list(range(start, end))
+            text = text_of(doc, start, end)
+            self._digit_runs(doc, tokens)
+            self._patterns(doc, tokens, text)
+            self._addresses(doc, start, text)
+        for tokens in page.rows:
+            self._patterns(doc, tokens, "".join(doc[i].text for i in tokens))
+        return doc
+
+    def _digit_runs(self, doc: Doc, tokens: list[int]) -> None:
+        text = "".join(doc[i].text for i in tokens)
+        for match in _RUN.finditer(text):
+            start, end = match.span()
+            plain = re.sub(r"[\-—–.·,，_ ]", "", match.group()).translate(_AS_DIGIT)
+            kind, rule, score = self._judge(plain, match.group(), text[:start], text[end:])
+            if kind is not None:
+                _mark(doc, tokens[start:end], kind, rule, score, entity=plain)
+
+    def _judge(
+        self, plain: str, raw: str, before: str, after: str
+    ) -> tuple[Kind | None, str, float]:
+        """Decide what a run of digits is."""
+        for own in self.applicant.id_number:
+            if len(plain) >= 12 and Levenshtein.distance(own.upper(), plain) <= 3:
+                return Kind.ID_NUMBER, "applicant", 1.0
+        for own in self.applicant.phone:
+            digits = re.sub(r"\D", "", own)
+            if len(plain) >= 7 and Levenshtein.distance(digits, plain) <= max(1, len(digits) // 6):
+                return Kind.PHONE, "applicant", 1.0
+        tail = before[-16:]
+        if _ID_LABEL.search(tail) and len(plain) >= 6:
+            return Kind.ID_NUMBER, "label", 0.95
+        if 14 <= len(plain) <= 20 and _looks_like_id(plain):
+            return Kind.ID_NUMBER, "checksum" if ric.is_valid(plain) else "shape", 0.95
+        if _HOLDER_LABEL.search(tail[-12:]) and len(plain) >= 4:
+            return Kind.HOLDER_NUMBER, "label", 0.9
+        if _PHONE_LABEL.search(tail[-10:]) and 7 <= len(plain) <= 14:
+            return Kind.PHONE, "label", 0.9
+        if _is_publication_number(plain, raw, before, after):
+            return None, "", 0.0
+        if 15 <= len(plain) <= 22 and not re.search(
+            r"(?:报告编号|№|No|编号)[:：.]*[A-Za-z]*$", tail
+        ):
+            return Kind.HOLDER_NUMBER, "long-number", 0.8
+        if 16 <= len(plain) <= 19:
+            return Kind.HOLDER_NUMBER, "long-number", 0.7
+        return None, "", 0.0
+
+    def _patterns(self, doc: Doc, tokens: list[int], text: str) -> None:
+        digits = re.sub(r"(?<=[0-9])[Oo](?=[0-9Oo])", "0", text)
+        digits = re.sub(r"(?<=[0-9])[lI|](?=[0-9lI|])", "1", digits)
+        for pattern, kind, rule, group in (
+            (_MOBILE, Kind.PHONE, "mobile", 0),
+            (_LANDLINE, Kind.PHONE, "landline", 0),
+            (_MAIL, Kind.EMAIL, "mail", 0),
+            (_MAIL_LOST_AT, Kind.EMAIL, "mail-at-lost", 0),
+            (_BIRTH, Kind.BIRTH_DATE, "label", 1),
+            (_BORN, Kind.BIRTH_DATE, "born", 1),
+            (_AUTHOR_BORN, Kind.BIRTH_DATE, "author-note", 1),
+            (_POSTCODE, Kind.ADDRESS, "postcode", 1),
+            (_AFFILIATION, Kind.ADDRESS, "affiliation", 1),
+        ):
+            for match in pattern.finditer(digits):
+                start, end = match.span(group)
+                # A mobile number inside an ID number is that ID number.
+                if rule == "mobile" and digits[max(0, start - 1) : start].isdigit():
+                    continue
+                entity = re.sub(r"\D", "", match.group(group)) or match.group(group).casefold()
+                _mark(doc, tokens[start:end], kind, rule, 0.9, entity=entity)
+
+    def _addresses(self, doc: Doc, offset: int, text: str) -> None:
+        for match in _ADDRESS_LABEL.finditer(text):
+            start = match.end()
+            end = start + _address_length(text[start:])
+            if end - start >= 4:
+                add(
+                    doc,
+                    GROUP,
+                    offset + start,
+                    offset + end,
+                    Kind.ADDRESS,
+                    "label",
+                    0.9,
+                    entity=text[start:end],
+                )
+        for match in _STREET.finditer(text):
+            start = match.start() + _address_prefix(match.group())
+            add(
+                doc,
+                GROUP,
+                offset + start,
+                offset + match.end(),
+                Kind.ADDRESS,
+                "street",
+                0.8,
+                entity=text[start : match.end()],
+            )
+
+
+def _mark(doc: Doc, tokens: list[int], kind: Kind, rule: str, score: float, *, entity: str) -> None:
+    """Write a finding over tokens that need not be neighbours in the document."""
+    for start, end in _ranges(tokens):
+        add(doc, GROUP, start, end, kind, rule, score, entity=entity)
+
+
+def _ranges(tokens: list[int]) -> Iterator[tuple[int, int]]:
+    start = previous = None
+    for token in tokens:
+        if previous is None or token != previous + 1:
+            if start is not None and previous is not None:
+                yield start, previous + 1
+            start = token
+        previous = token
+    if start is not None and previous is not None:
+        yield start, previous + 1
+
+
+def _looks_like_id(plain: str) -> bool:
+    """Whether a run holds region and birth date where an ID number has them, a slip allowed."""
+    if len(plain) >= 17:
+        for shift in (0, 1, -1):
+            at = 6 + shift
+            if re.match(
+                r"(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])", plain[at:]
+            ):
+                return plain[0] in "12345678"
+    if len(plain) == 15 and plain.isdigit():
+        return bool(
+            re.match(
+                r"[1-6][1-7][0-9]{4}[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])", plain
+            )
+        )
+    return False
+
+
+def _is_publication_number(plain: str, raw: str, before: str, after: str) -> bool:
+    """Whether a run is an ISBN, ISSN, DOI, article number or the number of a public document."""
+    if re.fullmatch(r"97[789][0-9]{9}[0-9X]", plain):
+        return True
+    if re.search(r"[/(（]$", before) and re.match(r"[)）/]", after):
+        return True
+    if re.search(r"10\.[0-9]{4}", raw) or re.match(r"[0-9]{4}-[0-9]{3}[0-9X]", raw):
+        return True
+    return bool(_KEPT_NUMBER.search(before[-24:])) and len(plain) < 15
+
+
+def _address_length(text: str) -> int:
+    match = re.match(r"[一-龥0-9A-Za-z#\-—()（）·]+", text)
+    if not match:
+        return 0
+    value = match.group()
+    stop = re.search(
+        r"(?:邮编|邮政编码|电话|联系|公民身份|手机|Email|E-mail|身份证|姓名|性别|传真|单位|出生)",
+        value,
+    )
+    value = value[: stop.start()] if stop else value
+    return min(len(value), 60)
+
+
+def _address_prefix(text: str) -> int:
+    """Characters before the address proper: words that the greedy beginning swallowed."""
+    match = re.search(r"(?:位于|住在|家住|现住|地处|坐落于|在|于|到|至|自|从|是)", text[:8])
+    return match.end() if match else 0

@@ -1,0 +1,115 @@
+"""Where a label's value stands when it is not on the label's own line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from spacy.tokens import Doc
+
+from pipeline.detection.page_text import LineBox, PageText
+
+# A slot without a rule around it reaches this many line heights to the right.
+_REACH = 14.0
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """The free place behind a label.
+
+    Attributes:
+        bounds: x0, y0, x1, y1 on the upright page.
+        runs: Token ranges that stand in it, from the left and the top.
+    """
+
+    bounds: tuple[float, float, float, float]
+    runs: tuple[tuple[int, int], ...]
+
+
+def line_tokens(page: PageText) -> dict[int, tuple[int, int]]:
+    """Return the token range of every line that has tokens."""
+    ranges: dict[int, tuple[int, int]] = {}
+    for token, line in enumerate(page.line_of):
+        first, _ = ranges.get(line, (token, token))
+        ranges[line] = (first, token + 1)
+    return ranges
+
+
+def right_of(doc: Doc, page: PageText, last: int) -> Slot:
+    """Return the slot to the right of a label whose last token is ``last``."""
+    box = page.boxes[page.line_of[last]]
+    char = page.line(last).chars[page.char_of[last]].polygon.bounds
+    x0, y0, x1, y1 = char[2], box.real[1], box.real[2], box.real[3]
+    em = max(8.0, y1 - y0)
+    width, height = page.reading.frame.width, page.reading.frame.height
+    top = page.layout.rule_above((y0 + y1) / 2, char[0], char[2], max(0.0, y0 - 3 * em))
+    bottom = page.layout.rule_below((y0 + y1) / 2, char[0], char[2], min(height, y1 + 3 * em))
+    ruled = top > y0 - 2.9 * em and bottom < y1 + 2.9 * em
+    y0, y1 = (top, bottom) if ruled else (y0 - 0.35 * em, y1 + 0.35 * em)
+    start = char[2]
+    near = page.layout.rule_right(start, box.real[1], box.real[3], min(width, start + 4 * em))
+    if near < start + 3.9 * em:
+        start = near + 0.1 * em
+    end = page.layout.rule_right(
+        start + 0.3 * em, box.real[1], box.real[3], min(float(width), start + _REACH * em)
+    )
+    inside = []
+    for other in page.boxes:
+        cx, cy = (other.real[0] + other.real[2]) / 2, (other.real[1] + other.real[3]) / 2
+        begins = other.real[0] >= start - 0.4 * em
+        if other.index != box.index and begins and y0 < cy < y1 and other.real[0] < end:
+            inside.append((other, cx))
+    inside.sort(key=lambda pair: (round(pair[0].middle / em), pair[1]))
+    tokens = line_tokens(page)
+    runs = tuple(tokens[other.index] for other, _ in inside if other.index in tokens)
+    return Slot((start, y0, end, y1), runs)
+
+
+def below(page: PageText, first: int, labels: set[int]) -> list[tuple[int, int]]:
+    """Return what stands in the cells under a column head whose first token is ``first``."""
+    head = page.boxes[page.line_of[first]]
+    em = max(8.0, head.height)
+    x0, y0, x1, y1 = head.real
+    width = page.reading.frame.width
+    left = page.layout.rule_left(x0, y0, y1, max(0.0, x0 - 8 * em))
+    right = page.layout.rule_right(x1, y0, y1, min(float(width), x1 + 8 * em))
+    ruled = left > x0 - 7.9 * em and right < x1 + 7.9 * em
+    if not ruled:
+        left, right = x0 - 1.5 * em, x1 + 1.5 * em
+    tokens = line_tokens(page)
+    runs = []
+    last = head
+    for box in sorted(page.boxes, key=lambda b: b.middle):
+        center = (box.real[0] + box.real[2]) / 2
+        if box.middle <= head.middle + 0.6 * em or not left < center < right:
+            continue
+        if box.middle - last.middle > 5 * em or (ruled and box.real[2] > right + em):
+            break
+        last = box
+        if box.index in tokens:
+            if tokens[box.index][0] in labels:
+                break
+            runs.append(tokens[box.index])
+    return runs
+
+
+def unread_ink(page: PageText, slot: Slot) -> tuple[float, float, float, float] | None:
+    """Return the bounds of ink in a slot that no line of the reading holds, or None."""
+    x0, y0, x1, y1 = slot.bounds
+    em = max(8.0, y1 - y0)
+    for box in page.boxes:
+        if _overlap(box, slot.bounds) > 0.2:
+            # The rest of the slot, left of the first line that was found.
+            x1 = min(x1, box.real[0]) if box.real[0] > x0 + 0.5 * em else x0
+    if x1 - x0 < 0.8 * min(em, 60.0):
+        return None
+    inset = 0.08 * em
+    return page.layout.ink_bounds(x0 + inset, y0 + inset, x1 - inset, y1 - inset)
+
+
+def _overlap(box: LineBox, bounds: tuple[float, float, float, float]) -> float:
+    """Share of a line's area that lies inside bounds."""
+    x0, y0, x1, y1 = bounds
+    width = min(box.real[2], x1) - max(box.real[0], x0)
+    height = min(box.real[3], y1) - max(box.real[1], y0)
+    area = (box.real[2] - box.real[0]) * (box.real[3] - box.real[1])
+    return max(0.0, width) * max(0.0, height) / max(1.0, area)

@@ -1,0 +1,163 @@
+"""Turns the span groups of a page into findings: overlaps resolved, places judged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from spacy.tokens import Doc, Span
+
+from pipeline.detection.components.labels import find_labels
+from pipeline.detection.components.slots import right_of, unread_ink
+from pipeline.detection.page_text import PageText
+from pipeline.detection.spans import page_of, text_of
+from pipeline.detection.vocabulary import SIGNATURE_LABELS
+from pipeline.dossier import Finding, Kind, Place
+from pipeline.geometry import Polygon
+from pipeline.policy import Policy
+
+# Which group wins where two spans overlap: certain knowledge before guesses.
+_ORDER = ("applicant", "numbers", "labels", "keeps", "units", "people")
+_KEPT = frozenset((Kind.PUBLICATION, Kind.PUBLIC_FIGURE, Kind.ISSUING_AUTHORITY))
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A resolved token range of one kind."""
+
+    start: int
+    end: int
+    kind: Kind
+    group: str
+    rule: str
+    score: float
+    place: Place | None
+    entity: str
+
+
+def resolve(doc: Doc) -> list[Piece]:
+    """Let stronger groups win overlaps; what is left of a weaker span on either side stays."""
+    owner: dict[int, int] = {}
+    pieces: list[Piece] = []
+    for group in _ORDER:
+        if group not in doc.spans:
+            continue
+        spans: Sequence[Span] = sorted(doc.spans[group], key=lambda s: (s.start - s.end, s.start))
+        for span in spans:
+            for start, end in _free(span.start, span.end, owner, pieces, span.label_):
+                for token in range(start, end):
+                    owner[token] = len(pieces)
+                pieces.append(
+                    Piece(
+                        start,
+                        end,
+                        Kind(span.label_),
+                        group,
+                        span._.rule,
+                        span._.score,
+                        span._.place,
+                        span._.entity,
+                    )
+                )
+    return sorted(pieces, key=lambda p: p.start)
+
+
+def _free(
+    start: int, end: int, owner: dict[int, int], pieces: list[Piece], label: str
+) -> Iterator[tuple[int, int]]:
+    """Yield the parts of a span that no stronger span holds and that can stand alone."""
+    run = start
+    for token in range(start, end + 1):
+        if token == end or token in owner:
+            if token > run and (run > start or token < end):
+                # A rest of one character beside a stronger finding is its edge, not a finding.
+                if token - run >= 2:
+                    yield run, token
+            elif token > run:
+                yield run, token
+            run = token + 1
+
+
+def findings_of(doc: Doc, policy: Policy) -> list[Finding]:
+    """Return the page's findings in reading order; one for each line that a piece touches."""
+    page = page_of(doc)
+    number = page.reading.frame.page
+    found: list[Finding] = []
+    for piece in resolve(doc):
+        for start, end in _line_parts(page, piece.start, piece.end):
+            line = page.line_of[start]
+            first, last = page.char_of[start], page.char_of[end - 1] + 1
+            found.append(
+                Finding(
+                    id=f"p{number}-{len(found) + 1}",
+                    page=number,
+                    kind=piece.kind,
+                    polygon=hull(page, line, first, last),
+                    entity=piece.entity or f"{piece.kind}:{text_of(doc, piece.start, piece.end)}",
+                    recogniser=piece.group,
+                    rule=piece.rule,
+                    score=piece.score,
+                    reason=policy.reasons.get(piece.kind, ""),
+                    place=piece.place or _place(page, line, first, last),
+                    text=text_of(doc, start, end),
+                    line=line,
+                    start=first,
+                    end=last,
+                )
+            )
+    for bounds in _slots_with_ink(doc, page):
+        found.append(
+            Finding(
+                id=f"p{number}-{len(found) + 1}",
+                page=number,
+                kind=Kind.SIGNATURE,
+                polygon=Polygon.from_bounds(page.reading.frame, *bounds),
+                entity=f"signature:{number}:{len(found)}",
+                recogniser="slots",
+                rule="unread-ink",
+                score=0.7,
+                reason=policy.reasons.get(Kind.SIGNATURE, ""),
+                place=Place.SLOT,
+            )
+        )
+    return found
+
+
+def _slots_with_ink(doc: Doc, page: PageText) -> Iterator[tuple[float, float, float, float]]:
+    """Yield ink that stands in a slot for a name and that nobody could read."""
+    for label in find_labels(doc, page):
+        behind = (
+            label.value < len(page.line_of)
+            and page.line_of[label.value] == page.line_of[label.end - 1]
+        )
+        if label.words not in SIGNATURE_LABELS or behind:
+            continue
+        bounds = unread_ink(page, right_of(doc, page, min(label.value, len(doc)) - 1))
+        if bounds is not None:
+            yield bounds
+
+
+def _line_parts(page: PageText, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Split a token range where it changes lines."""
+    run = start
+    for token in range(start + 1, end + 1):
+        if token == end or page.line_of[token] != page.line_of[run]:
+            yield run, token
+            run = token
+
+
+def hull(page: PageText, line: int, first: int, last: int) -> Polygon:
+    """Return the quad from the first to the last character of a stretch of a line."""
+    chars = page.reading.lines[line].chars
+    a, b = chars[first].polygon.points, chars[last - 1].polygon.points
+    if len(a) != 4 or len(b) != 4:
+        return chars[first].polygon
+    return Polygon(page.reading.frame, (a[0], b[1], b[2], a[3]))
+
+
+def _place(page: PageText, line: int, first: int, last: int) -> Place:
+    """Judge whether a stretch is a whole cell, the end of its line, or running text."""
+    chars = page.reading.lines[line].chars
+    if first == 0 and last == len(chars):
+        return Place.CELL if len(chars) <= 24 else Place.RUNNING
+    return Place.LINE_END if last == len(chars) else Place.RUNNING

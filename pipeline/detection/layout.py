@@ -1,0 +1,135 @@
+"""Ruled lines and ink of a page: what separates one cell or slot from the next.
+
+All coordinates are pixels of the upright page.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+# Rules are looked for at this many pixels on the longer side: thin lines survive, noise does not.
+_SIDE = 1200
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where a page has ruled lines and where it has ink.
+
+    Attributes:
+        scale: Pixels of the masks per pixel of the page.
+        horizontal: Horizontal rules, uint8 0/1.
+        vertical: Vertical rules, uint8 0/1.
+        ink: Everything darker than the paper around it, rules taken out, uint8 0/1.
+    """
+
+    scale: float
+    horizontal: NDArray[np.uint8]
+    vertical: NDArray[np.uint8]
+    ink: NDArray[np.uint8]
+
+    def rule_right(self, x: float, y0: float, y1: float, limit: float) -> float:
+        """Return the x of the first vertical rule right of ``x`` in the rows, or ``limit``."""
+        s = self.scale
+        band = self.vertical[self._rows(y0, y1), int(x * s) : int(limit * s) + 1]
+        hit = _first(band, axis=0)
+        return limit if hit is None else x + hit / s
+
+    def rule_below(self, y: float, x0: float, x1: float, limit: float) -> float:
+        """Return the y of the first horizontal rule below ``y`` in the columns, or ``limit``."""
+        s = self.scale
+        band = self.horizontal[int(y * s) : int(limit * s) + 1, self._columns(x0, x1)]
+        hit = _first(band, axis=1)
+        return limit if hit is None else y + hit / s
+
+    def rule_above(self, y: float, x0: float, x1: float, limit: float) -> float:
+        """Return the y of the first horizontal rule above ``y`` in the columns, or ``limit``."""
+        s = self.scale
+        band = self.horizontal[max(0, int(limit * s)) : int(y * s) + 1, self._columns(x0, x1)]
+        hit = _first(band[::-1], axis=1)
+        return limit if hit is None else y - hit / s
+
+    def rule_left(self, x: float, y0: float, y1: float, limit: float) -> float:
+        """Return the x of the first vertical rule left of ``x`` in the rows, or ``limit``."""
+        s = self.scale
+        band = self.vertical[self._rows(y0, y1), max(0, int(limit * s)) : int(x * s) + 1]
+        hit = _first(band[:, ::-1], axis=0)
+        return limit if hit is None else x - hit / s
+
+    def ink_bounds(
+        self, x0: float, y0: float, x1: float, y1: float
+    ) -> tuple[float, float, float, float] | None:
+        """Return the bounds of the ink inside a region, or None where there is next to none."""
+        s = self.scale
+        left, top = max(0, int(x0 * s)), max(0, int(y0 * s))
+        region = self.ink[top : int(y1 * s), left : int(x1 * s)]
+        if region.size == 0:
+            return None
+        count, _, stats, _ = cv2.connectedComponentsWithStats(region, connectivity=8)
+        # Single specks are scanner noise; a stroke has some length.
+        big = [stats[i] for i in range(1, count) if max(stats[i][2], stats[i][3]) >= 6]
+        if sum(int(b[4]) for b in big) < 24:
+            return None
+        xs0 = min(int(b[0]) for b in big)
+        ys0 = min(int(b[1]) for b in big)
+        xs1 = max(int(b[0] + b[2]) for b in big)
+        ys1 = max(int(b[1] + b[3]) for b in big)
+        return (left + xs0) / s, (top + ys0) / s, (left + xs1) / s, (top + ys1) / s
+
+    def _rows(self, y0: float, y1: float) -> slice:
+        # The middle of the rows: a rule must cross it, a letter's stem seldom spans it.
+        inset = 0.2 * (y1 - y0)
+        return slice(max(0, int((y0 + inset) * self.scale)), int((y1 - inset) * self.scale) + 1)
+
+    def _columns(self, x0: float, x1: float) -> slice:
+        inset = 0.2 * (x1 - x0)
+        return slice(max(0, int((x0 + inset) * self.scale)), int((x1 - inset) * self.scale) + 1)
+
+
+def _first(band: NDArray[np.uint8], axis: int) -> int | None:
+    """First position along the other axis where most of the band is crossed by a rule."""
+    if band.size == 0:
+        return None
+    crossed = np.asarray(band.max(axis=axis) if min(band.shape) == 1 else band.mean(axis=axis))
+    hits = np.flatnonzero(crossed > 0.4)
+    if len(hits):
+        return int(hits[0])
+    # On a page that lies askew the rule wanders over several rows or columns of the band.
+    span = 5
+    if crossed.size >= span:
+        summed = np.convolve(crossed, np.ones(span), mode="valid")
+        hits = np.flatnonzero(summed > 0.7)
+        if len(hits):
+            return int(hits[0]) + span // 2
+    return None
+
+
+def analyse_layout(pixels: NDArray[np.uint8]) -> Layout:
+    """Find the rules and the ink of an upright RGB page, shape (height, width, 3)."""
+    height, width = pixels.shape[:2]
+    scale = min(1.0, _SIDE / max(height, width))
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    # The darkest channel keeps red and blue lines as dark as black ones.
+    small = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA).min(axis=2)
+    paper = cv2.medianBlur(small, 31)
+    dark = ((paper.astype(np.int16) - small) > 28).astype(np.uint8)
+    horizontal = _rules(dark, (35, 1), (1, 3))
+    vertical = _rules(dark, (1, 30), (3, 1))
+    ink = dark & ~cv2.dilate(horizontal | vertical, np.ones((3, 3), np.uint8)) & 1
+    return Layout(scale, horizontal, vertical, np.asarray(ink, dtype=np.uint8))
+
+
+def _rules(
+    dark: NDArray[np.uint8], length: tuple[int, int], slack: tuple[int, int]
+) -> NDArray[np.uint8]:
+    """Open along a direction; closing across it first lets a slanted rule count as one."""
+    closed = cv2.dilate(dark, np.ones(slack[::-1], np.uint8).T)
+    opened = cv2.morphologyEx(
+        closed, cv2.MORPH_OPEN, cv2.getStructuringElement(cv2.MORPH_RECT, length)
+    )
+    # Dilation made body text into bars too; a rule stays thin.
+    thick = cv2.morphologyEx(opened, cv2.MORPH_OPEN, np.ones((8, 8), np.uint8))
+    return np.asarray(cv2.bitwise_and(opened, cv2.bitwise_not(thick * 255) & 1), dtype=np.uint8)

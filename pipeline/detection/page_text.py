@@ -1,0 +1,280 @@
+"""A page's reading as one spaCy document, and the way back from its tokens to places.
+
+One token is one character that is not a space; spaces survive as the tokens' trailing whitespace, so
+that every recogniser sees 张　伟 as 张伟 and can still know of the gap. Tokens stand in paragraph
+order: the lines of a paragraph or of a cell follow each other, so that a name broken over a line end
+is in one piece.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from spacy.tokens import Doc
+from spacy.vocab import Vocab
+
+from pipeline.detection.layout import Layout
+from pipeline.reading.lines import Line, PageReading
+
+
+@dataclass(slots=True)
+class LineBox:
+    """A line's place after the page's slant is taken out, for comparing lines with each other.
+
+    ``real`` are its bounds on the page itself, for looking at the pixels around it.
+    """
+
+    index: int
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+    real: tuple[float, float, float, float]
+
+    @property
+    def height(self) -> float:
+        """Height in page pixels."""
+        return self.y1 - self.y0
+
+    @property
+    def middle(self) -> float:
+        """Vertical centre."""
+        return (self.y0 + self.y1) / 2
+
+
+@dataclass(slots=True)
+class Segment:
+    """Lines that stand side by side in one row without a rule or a wide gap between them."""
+
+    lines: list[LineBox]
+
+    @property
+    def x0(self) -> float:
+        """Left end."""
+        return self.lines[0].x0
+
+    @property
+    def x1(self) -> float:
+        """Right end."""
+        return self.lines[-1].x1
+
+    @property
+    def height(self) -> float:
+        """Mean line height."""
+        return sum(b.height for b in self.lines) / len(self.lines)
+
+    @property
+    def middle(self) -> float:
+        """Mean vertical centre."""
+        return sum(b.middle for b in self.lines) / len(self.lines)
+
+
+@dataclass(slots=True)
+class PageText:
+    """Tokens of a page and where they come from.
+
+    Attributes:
+        reading: The page as read.
+        layout: Its rules and ink.
+        boxes: De-slanted places of all lines, by line index.
+        line_of: For each token the index of its line.
+        char_of: For each token the index of its character on that line.
+        paragraphs: Token ranges of the paragraphs.
+        segments: Token ranges of the segments (parts of a row).
+        rows: Token indices row by row, wide gaps bridged; for numbers printed with gaps.
+    """
+
+    reading: PageReading
+    layout: Layout
+    boxes: list[LineBox]
+    line_of: list[int] = field(default_factory=list)
+    char_of: list[int] = field(default_factory=list)
+    paragraphs: list[tuple[int, int]] = field(default_factory=list)
+    segments: list[tuple[int, int]] = field(default_factory=list)
+    rows: list[list[int]] = field(default_factory=list)
+
+    def line(self, token: int) -> Line:
+        """The line of a token."""
+        return self.reading.lines[self.line_of[token]]
+
+    def em(self, token: int) -> float:
+        """The height of a token's line: the unit in which gaps are judged."""
+        return max(6.0, self.boxes[self.line_of[token]].height)
+
+    def gap_after(self, token: int) -> float:
+        """Width of the free space after a token on its line in em; 99 at the end of a line."""
+        here, after = self.line_of[token], token + 1
+        if after >= len(self.line_of) or self.line_of[after] != here:
+            return 99.0
+        chars = self.reading.lines[here].chars
+        right = max(p[0] for p in chars[self.char_of[token]].polygon.points)
+        left = min(p[0] for p in chars[self.char_of[after]].polygon.points)
+        return (left - right) / self.em(token)
+
+    def confidence(self, token: int) -> float:
+        """How surely a token was read."""
+        return self.line(token).chars[self.char_of[token]].confidence
+
+
+def build_doc(reading: PageReading, layout: Layout, vocab: Vocab) -> tuple[Doc, PageText]:
+    """Put a page's characters into a document, paragraph by paragraph."""
+    boxes = deslanted(reading)
+    page = PageText(reading, layout, boxes)
+    words: list[str] = []
+    spaces: list[bool] = []
+    position: dict[tuple[int, int], int] = {}
+    rows = _rows(boxes)
+    segments = [s for row in rows for s in _split_row(row, layout)]
+    for paragraph in _paragraphs(segments, layout):
+        start = len(words)
+        for segment in paragraph:
+            segment_start = len(words)
+            for box in segment.lines:
+                for index, char in enumerate(reading.lines[box.index].chars):
+                    text = _single(char.text)
+                    if not text:
+                        if words and len(words) > start:
+                            spaces[-1] = True
+                        continue
+                    position[(box.index, index)] = len(words)
+                    words.append(text)
+                    spaces.append(False)
+                    page.line_of.append(box.index)
+                    page.char_of.append(index)
+            if len(words) > segment_start:
+                page.segments.append((segment_start, len(words)))
+                spaces[-1] = True
+        if len(words) > start:
+            page.paragraphs.append((start, len(words)))
+    for row in rows:
+        tokens = [
+            position[(box.index, i)]
+            for box in row
+            for i in range(len(reading.lines[box.index].chars))
+            if (box.index, i) in position
+        ]
+        if tokens:
+            page.rows.append(tokens)
+    return Doc(vocab, words=words, spaces=spaces), page
+
+
+def _single(character: str) -> str:
+    """Normalise width; a character that is no single visible one becomes empty."""
+    if character.isspace():
+        return ""
+    normal = unicodedata.normalize("NFKC", character)
+    return normal if len(normal) == 1 else character[:1]
+
+
+def deslanted(reading: PageReading) -> list[LineBox]:
+    """Return every line's bounds after turning the page back by its median slant."""
+    angles = []
+    for line in reading.lines:
+        (ax, ay), (bx, by) = line.polygon.points[0], line.polygon.points[1]
+        (dx, dy) = line.polygon.points[3]
+        if not line.vertical and bx - ax > 3 * abs(dy - ay):
+            angles.append(np.arctan2(by - ay, bx - ax))
+    slant = float(np.median(angles)) if angles else 0.0
+    cos, sin = float(np.cos(-slant)), float(np.sin(-slant))
+    boxes = []
+    for index, line in enumerate(reading.lines):
+        xs = [x * cos - y * sin for x, y in line.polygon.points]
+        ys = [x * sin + y * cos for x, y in line.polygon.points]
+        # Mean edges, not extremes: a single slanted line would else look twice as high.
+        ys.sort()
+        top, bottom = (ys[0] + ys[1]) / 2, (ys[2] + ys[3]) / 2
+        boxes.append(LineBox(index, min(xs), top, max(xs), bottom, line.polygon.bounds))
+    return boxes
+
+
+def _rows(boxes: Sequence[LineBox]) -> list[list[LineBox]]:
+    rows: list[list[LineBox]] = []
+    for box in sorted(boxes, key=lambda b: b.middle):
+        for row in reversed(rows[-3:]):
+            mean = sum(b.middle for b in row) / len(row)
+            height = sum(b.height for b in row) / len(row)
+            if abs(box.middle - mean) < 0.5 * min(height, box.height):
+                row.append(box)
+                break
+        else:
+            rows.append([box])
+    return [sorted(row, key=lambda b: b.x0) for row in rows]
+
+
+def _split_row(row: Sequence[LineBox], layout: Layout) -> list[Segment]:
+    segments = [Segment([row[0]])]
+    for box in row[1:]:
+        last = segments[-1].lines[-1]
+        gap = box.x0 - last.x1
+        close = gap < 1.2 * max(last.height, box.height)
+        if close and not _rule_between(last, box, layout):
+            segments[-1].lines.append(box)
+        else:
+            segments.append(Segment([box]))
+    return segments
+
+
+def _rule_between(left: LineBox, right: LineBox, layout: Layout) -> bool:
+    y0, y1 = min(left.real[1], right.real[1]), max(left.real[3], right.real[3])
+    start, end = left.real[2] - 0.2 * left.height, right.real[0] + 0.2 * right.height
+    return end > start and layout.rule_right(start, y0, y1, end) < end
+
+
+def _paragraphs(segments: Sequence[Segment], layout: Layout) -> list[list[Segment]]:
+    """Chain each segment to the one that its text runs on to."""
+    follower: dict[int, int] = {}
+    taken: set[int] = set()
+    for i, upper in enumerate(segments):
+        edge = _column_edge(segments, i)
+        if upper.x1 < edge - 2.2 * upper.height:
+            continue
+        best: tuple[float, int] | None = None
+        for j, lower in enumerate(segments):
+            pitch = (lower.middle - upper.middle) / max(upper.height, lower.height)
+            if j in taken or not 0.6 < pitch < 2.4 or not _continues(upper, lower, layout):
+                continue
+            if best is None or pitch < best[0]:
+                best = (pitch, j)
+        if best is not None:
+            follower[i] = best[1]
+            taken.add(best[1])
+    chains = []
+    for i in range(len(segments)):
+        if i in taken:
+            continue
+        chain = [segments[i]]
+        while i in follower:
+            i = follower[i]
+            chain.append(segments[i])
+        chains.append(chain)
+    return chains
+
+
+def _column_edge(segments: Sequence[Segment], i: int) -> float:
+    """Right end of the text column that a segment stands in."""
+    me = segments[i]
+    reach = 8 * me.height
+    return max(
+        s.x1
+        for s in segments
+        if abs(s.middle - me.middle) < reach
+        and s.x0 < me.x1
+        and s.x1 > me.x0
+        and s.x0 < me.x0 + 3 * me.height
+    )
+
+
+def _continues(upper: Segment, lower: Segment, layout: Layout) -> bool:
+    em = max(upper.height, lower.height)
+    if not 0.66 < upper.height / max(1.0, lower.height) < 1.5:
+        return False
+    if lower.x0 > upper.x0 + 0.8 * em or lower.x0 < upper.x0 - 6 * em or lower.x1 < upper.x0:
+        return False
+    above, below = upper.lines[0].real, lower.lines[0].real
+    x0, x1 = max(above[0], below[0]), min(above[2], below[2])
+    top = (above[1] + above[3]) / 2 + 0.3 * upper.height
+    bottom = (below[1] + below[3]) / 2 - 0.3 * lower.height
+    return bottom <= top or layout.rule_below(top, x0, x1, bottom) >= bottom

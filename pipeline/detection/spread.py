@@ -1,0 +1,218 @@
+"""Evidence from one page helps every other: people and schools once known are searched everywhere."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from rapidfuzz.distance import Levenshtein
+
+from pipeline.detection.applicant_forms import (
+    canonical_unit,
+    pinyin_pattern,
+    split_unit,
+    unit_forms,
+)
+from pipeline.detection.vocabulary import is_han, public_figures, starts_with_surname
+from pipeline.dossier import Applicant, Finding, Kind, Place
+from pipeline.geometry import Polygon
+from pipeline.policy import Policy
+from pipeline.reading.lines import Line, PageReading
+
+_SURE_RULES = frozenset(("label", "slot", "column", "dotted", "salutation", "title-behind"))
+
+
+def spread(
+    readings: Mapping[str, Sequence[PageReading]],
+    findings: Mapping[str, Sequence[Finding]],
+    applicant: Applicant,
+    policy: Policy,
+) -> dict[str, tuple[Finding, ...]]:
+    """Search the dossier's people and schools on all its pages, and name entities alike.
+
+    Args:
+        readings: Pages of every file, by file id.
+        findings: What was found on them page by page, by file id.
+        applicant: Whose dossier it is.
+        policy: Gives the reasons for the report.
+
+    Returns:
+        All findings by file id, old and new; mentions of one person or school share ``entity``.
+    """
+    people, units = _known(findings)
+    own = {re.sub(r"\s", "", n) for n in applicant.name}
+    people -= own
+    result: dict[str, tuple[Finding, ...]] = {}
+    for file, pages in readings.items():
+        old = [_with_entity(f, applicant) for f in findings.get(file, ())]
+        new: list[Finding] = []
+        for page in pages:
+            here = [f for f in old if f.page == page.frame.page]
+            new += _search_page(page, here, people, units, policy, len(here))
+        merged = sorted([*old, *new], key=lambda f: f.page)
+        result[file] = tuple(merged)
+    return result
+
+
+def _known(findings: Mapping[str, Sequence[Finding]]) -> tuple[set[str], set[str]]:
+    """Return names and units with enough evidence to be searched for."""
+    names: Counter[str] = Counter()
+    people: set[str] = set()
+    units: set[str] = set()
+    for found in findings.values():
+        for finding in found:
+            text = finding.entity.partition(":")[2]
+            if (
+                finding.kind == Kind.PERSON_NAME
+                and text
+                and all(is_han(c) or c in "·•" for c in text)
+            ):
+                names[text] += 1
+                if finding.rule in _SURE_RULES:
+                    people.add(text)
+            elif finding.kind == Kind.UNIT and len(text) >= 5 and all(is_han(c) for c in text):
+                units.add(text)
+    people |= {n for n, count in names.items() if count >= 2}
+    return {n for n in people if len(n) >= 2 and n not in public_figures()}, units
+
+
+def _with_entity(finding: Finding, applicant: Applicant) -> Finding:
+    """Give all forms of one person or school the same entity."""
+    text = finding.entity.partition(":")[2]
+    if finding.kind == Kind.PERSON_NAME and text:
+        for name in (re.sub(r"\s", "", n) for n in applicant.name):
+            if text == name or (len(name) >= 3 and Levenshtein.distance(text, name) <= 1):
+                return finding.model_copy(
+                    update={"kind": Kind.APPLICANT_NAME, "entity": "applicant"}
+                )
+    if finding.kind == Kind.UNIT and text:
+        key = canonical_unit(text)
+        if any(canonical_unit(unit) == key for unit in applicant.unit):
+            return finding.model_copy(
+                update={"kind": Kind.APPLICANT_UNIT, "entity": "applicant-unit"}
+            )
+        return finding.model_copy(update={"entity": f"unit:{key}"})
+    return finding
+
+
+def _search_page(
+    page: PageReading,
+    here: Sequence[Finding],
+    people: set[str],
+    units: set[str],
+    policy: Policy,
+    count: int,
+) -> list[Finding]:
+    taken: set[tuple[int, int]] = {
+        (f.line, i) for f in here if f.line is not None for i in range(f.start, f.end)
+    }
+    new: list[Finding] = []
+    for index, line in enumerate(page.lines):
+        text, places = _squeezed(line)
+        for name in people:
+            for at in _finds(name, text):
+                if len(name) >= 3 or _stands_alone(text, at, at + len(name)):
+                    _note(
+                        new,
+                        page,
+                        index,
+                        places[at],
+                        places[at + len(name) - 1] + 1,
+                        taken,
+                        Kind.PERSON_NAME,
+                        f"{Kind.PERSON_NAME}:{name}",
+                        "dossier",
+                        policy,
+                        count,
+                    )
+        if any(c.isascii() and c.isalpha() for c in text):
+            for name in people:
+                pattern = pinyin_pattern(name)
+                for match in pattern.finditer(line.text) if pattern else ():
+                    _note(
+                        new,
+                        page,
+                        index,
+                        match.start(),
+                        match.end(),
+                        taken,
+                        Kind.PERSON_NAME,
+                        f"{Kind.PERSON_NAME}:{name}",
+                        "dossier-pinyin",
+                        policy,
+                        count,
+                    )
+        for unit in units:
+            for form in unit_forms(unit)[:40]:
+                for at in _finds(form, text) if len(form) >= 4 and split_unit(unit)[0] else ():
+                    _note(
+                        new,
+                        page,
+                        index,
+                        places[at],
+                        places[at + len(form) - 1] + 1,
+                        taken,
+                        Kind.UNIT,
+                        f"unit:{canonical_unit(unit)}",
+                        "dossier",
+                        policy,
+                        count,
+                    )
+    return new
+
+
+def _squeezed(line: Line) -> tuple[str, list[int]]:
+    kept = [(c.text[:1], i) for i, c in enumerate(line.chars) if c.text.strip()]
+    return "".join(t for t, _ in kept), [i for _, i in kept]
+
+
+def _finds(form: str, text: str) -> list[int]:
+    return [m.start() for m in re.finditer(re.escape(form), text)]
+
+
+def _stands_alone(text: str, start: int, end: int) -> bool:
+    """Whether a name of two characters is not part of a longer word here."""
+    before = start == 0 or not is_han(text[start - 1]) or text[start - 1] in "由与和及为是对请"
+    after = end == len(text) or not is_han(text[end]) or text[end] in "老同教主校的和与及在是说为"
+    return before and after and starts_with_surname(text[start:end])
+
+
+def _note(
+    new: list[Finding],
+    page: PageReading,
+    line: int,
+    start: int,
+    end: int,
+    taken: set[tuple[int, int]],
+    kind: Kind,
+    entity: str,
+    rule: str,
+    policy: Policy,
+    count: int,
+) -> None:
+    """Write down a mention unless its characters already belong to a finding."""
+    wanted = {(line, i) for i in range(start, end)}
+    if wanted & taken:
+        return
+    taken |= wanted
+    chars = page.lines[line].chars
+    a, b = chars[start].polygon.points, chars[end - 1].polygon.points
+    new.append(
+        Finding(
+            id=f"p{page.frame.page}-{count + len(new) + 1}",
+            page=page.frame.page,
+            kind=kind,
+            polygon=Polygon(page.frame, (a[0], b[1], b[2], a[3])),
+            entity=entity,
+            recogniser="dossier",
+            rule=rule,
+            score=0.8,
+            reason=policy.reasons.get(kind, ""),
+            place=Place.LINE_END if end == len(chars) else Place.RUNNING,
+            text="".join(c.text for c in chars[start:end]),
+            line=line,
+            start=start,
+            end=end,
+        )
+    )
