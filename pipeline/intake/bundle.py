@@ -185,9 +185,19 @@ def _read_description(found: Unpacked, limits: Limits) -> _Description:
     except JsonFileError as error:
         raise DossierFileError(found.shown, what=str(error)) from None
     except ValidationError as error:
-        places = sorted({".".join(str(part) for part in e["loc"]) for e in error.errors()})
+        places = sorted({_place(e["loc"]) for e in error.errors()})
         what = f"{'、'.join(places[:5])} 不符合格式" if places[0] else "最外层应是一个对象"
         raise DossierFileError(found.shown, what=what) from None
+
+
+def _place(location: tuple[int | str, ...]) -> str:
+    """Name a place in dossier.json by our own words only: a stranger's key may be anything."""
+    known = {*_Description.model_fields, *_Entry.model_fields}
+    parts = (
+        str(part + 1) if isinstance(part, int) else part if part in known else "多余的项"
+        for part in location
+    )
+    return " ".join(parts)
 
 
 def _ids(description: _Description, subject: str) -> list[str]:

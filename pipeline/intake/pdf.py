@@ -5,9 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from pipeline.geometry import Frame
 from pipeline.intake.errors import (
     DamagedPdfError,
@@ -18,7 +15,7 @@ from pipeline.intake.errors import (
     TooManyPixelsError,
 )
 from pipeline.intake.limits import Limits
-from pipeline.intake.mupdf import MUPDF_LOCK, mupdf
+from pipeline.intake.mupdf import MUPDF_LOCK, mupdf, pixmap_array
 from pipeline.intake.pages import Coding, Origin, SourcePage
 from pipeline.intake.pdf_scan import ScanImage, decode_scan, find_scan
 from pipeline.intake.pdf_text import read_layer
@@ -206,13 +203,6 @@ class PdfBackend:
                     limit=self._limits.page_pixels,
                 )
         return dpi
-
-
-def pixmap_array(pixmap: Any) -> NDArray[np.uint8]:
-    """Return an RGB pixmap as an array of shape (height, width, 3)."""
-    samples = np.frombuffer(pixmap.samples, dtype=np.uint8)
-    rows = samples.reshape(pixmap.height, pixmap.stride)
-    return rows[:, : pixmap.width * 3].reshape(pixmap.height, pixmap.width, 3)
 
 
 def _image_sizes(page: Any, images: Any) -> set[tuple[int, int]]:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from pipeline.intake.mupdf import mupdf
+from pipeline.intake.mupdf import mupdf, pixmap_array
 from pipeline.intake.pages import Coding
 from pipeline.intake.raster import jpeg_coding, to_rgb
 
@@ -140,11 +140,12 @@ def _from_pixmap(
     gray = pixmap.colorspace.n == 1
     if pixmap.colorspace.n != 3 or pixmap.colorspace.name != mupdf.csRGB.name:
         pixmap = mupdf.Pixmap(mupdf.csGRAY if gray else mupdf.csRGB, pixmap)
-    rows = np.frombuffer(pixmap.samples, dtype=np.uint8).reshape(pixmap.height, pixmap.stride)
+    pixels: Any
     if gray:
+        rows = np.frombuffer(pixmap.samples, dtype=np.uint8).reshape(pixmap.height, pixmap.stride)
         pixels = cv2.cvtColor(np.ascontiguousarray(rows[:, : pixmap.width]), cv2.COLOR_GRAY2RGB)
     else:
-        pixels = rows[:, : pixmap.width * 3].reshape(pixmap.height, pixmap.width, 3)
+        pixels = pixmap_array(pixmap)
     coding = Coding.LOSSLESS
     if "DCTDecode" in filters or "JPXDecode" in filters:
         coding = Coding.JPEG
@@ -160,11 +161,8 @@ def _looks_alike(page: Any, scan: ScanImage, pixels: NDArray[np.uint8]) -> bool:
     zoom = _LOOK_SIDE / max(a, d)
     clip = mupdf.Rect(e, f, e + a, f + d)
     shown = page.get_pixmap(
-        matrix=mupdf.Matrix(zoom, zoom), clip=clip, colorspace=mupdf.csGRAY, annots=True
+        matrix=mupdf.Matrix(zoom, zoom), clip=clip, colorspace=mupdf.csRGB, alpha=False, annots=True
     )
-    rows = np.frombuffer(shown.samples, dtype=np.uint8).reshape(shown.height, shown.stride)
     small = cv2.resize(pixels, (shown.width, shown.height), interpolation=cv2.INTER_AREA)
-    own = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY)
-    difference = cv2.absdiff(own, np.ascontiguousarray(rows[:, : shown.width]))
-    inner = difference[1:-1, 1:-1]
-    return bool(inner.size == 0 or cv2.mean(inner)[0] < _LOOK_MEAN)
+    inner = cv2.absdiff(small, pixmap_array(shown))[1:-1, 1:-1]
+    return bool(inner.size == 0 or inner.mean() < _LOOK_MEAN)

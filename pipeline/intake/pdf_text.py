@@ -68,7 +68,8 @@ def read_layer(
 
 
 def _chars(page: Any, flags: int) -> Any:
-    for block in page.get_text("rawdict", flags=flags)["blocks"]:
+    everywhere = mupdf.INFINITE_RECT()  # text beside the paper is in the file, too
+    for block in page.get_text("rawdict", clip=everywhere, flags=flags)["blocks"]:
         for line in block.get("lines", ()):
             for span in line["spans"]:
                 for char in span["chars"]:
