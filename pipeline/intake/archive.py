@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import stat
 import struct
 import zipfile
@@ -149,6 +150,11 @@ class Unpacker:
         except _UNREADABLE:
             target.unlink(missing_ok=True)
             raise UnreadableArchiveError(name) from None
+        except OSError as error:
+            target.unlink(missing_ok=True)
+            if error.errno != errno.EINVAL:  # the disk is at fault, not the upload
+                raise
+            raise UnreadableArchiveError(name) from None  # its place lies before the file's start
         self.add(target, name, depth)
         if is_archive(target):
             target.unlink()

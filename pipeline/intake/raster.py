@@ -25,6 +25,8 @@ from pipeline.intake.limits import Limits
 from pipeline.intake.pages import Coding, Origin, SourcePage
 from pipeline.intake.sniff import Media
 
+# Pillow's complaints about damaged metadata are of no use to anybody here.
+warnings.filterwarnings("ignore", module=r"PIL\.")
 pillow_heif.register_heif_opener(thumbnails=False)
 # Sizes are checked from the header against our own limits, for every frame, before it is decoded.
 Image.MAX_IMAGE_PIXELS = None
@@ -196,9 +198,12 @@ def to_rgb(image: Image.Image) -> tuple[NDArray[np.uint8], bool]:
 
 
 def jpeg_coding(image: Image.Image) -> tuple[dict[int, list[int]] | None, int]:
-    """Return the quantization tables and the chroma subsampling of a JPEG that was just opened."""
+    """Return the quantization tables and the chroma subsampling of a JPEG that was just opened.
+
+    None and -1 for what is no JPEG, and for CMYK, whose tables do not fit the RGB of the copy.
+    """
     tables: Any = getattr(image, "quantization", None)
-    if not isinstance(image, JpegImagePlugin.JpegImageFile) or not tables:
+    if not isinstance(image, JpegImagePlugin.JpegImageFile) or not tables or image.mode == "CMYK":
         return None, -1
     kept = {int(key): [int(v) for v in table] for key, table in tables.items()}
     return kept, int(JpegImagePlugin.get_sampling(image))
@@ -206,9 +211,7 @@ def jpeg_coding(image: Image.Image) -> tuple[dict[int, list[int]] | None, int]:
 
 def _open(path: Path, name: str, media: Media, page: int) -> Image.Image:
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return Image.open(path, formats=_PILLOW_FORMATS[media])
+        return Image.open(path, formats=_PILLOW_FORMATS[media])
     except _UNDECODABLE:
         raise DamagedImageError(name, page=page) from None
 

@@ -148,6 +148,12 @@ def test_a_damaged_member_leaves_no_partial_file(tmp_path: Path) -> None:
     assert len(list((tmp_path / "work").iterdir())) == 1
 
 
+def test_a_zip_whose_directory_points_nowhere_is_damaged(tmp_path: Path) -> None:
+    data = bytearray(zipped({"一.png": picture()}))
+    data[-6:-2] = (10_000).to_bytes(4, "little")
+    assert codes(opened(tmp_path, bytes(data))) == ["damaged-archive"]
+
+
 @pytest.mark.parametrize(
     ("data", "code"),
     [
