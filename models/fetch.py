@@ -87,6 +87,22 @@ def fetch(
     return wanted
 
 
+def versions(folder: Path | None = None) -> dict[str, str]:
+    """Return for each model what to write into records: its package, version and sum.
+
+    Models from elsewhere (``MANGPING_MODELS``) need not be those of the manifest, so the sums are
+    taken from the files themselves.
+    """
+    folder = folder or weights_dir()
+    found = {}
+    for model in load_manifest().model:
+        path = folder / model.folder / model.member[0].file
+        sha256 = _sha256(path) if path.is_file() else ""
+        origin = f"{model.package} {model.version}" if sha256 == model.member[0].sha256 else "own"
+        found[model.id] = f"{origin} sha256:{sha256[:16]}"
+    return found
+
+
 def _stands(model: Model, folder: Path) -> bool:
     try:
         _check_model(model, folder)

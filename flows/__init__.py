@@ -1,0 +1,1 @@
+"""When it is done: the command line, the Prefect flows and their deployments. Thin."""

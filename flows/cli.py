@@ -1,0 +1,225 @@
+"""The command line. Heavy imports wait until a command needs them."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, NoReturn, TextIO
+
+import typer
+from typer._click import exceptions as click_errors
+
+from flows.streams import results_only
+from pipeline.errors import MangpingError
+from pipeline.versions import PROGRAM
+
+INTERRUPTED = 130
+
+app = typer.Typer(
+    name="mangping",
+    help="盲评：给职称评审材料的扫描件打码并复核。",
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+models_app = typer.Typer(help="取得或检查模型。", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(models_app, name="models")
+
+Out = Annotated[Path, typer.Option("--out", help="结果放在哪个文件夹。")]
+Json = Annotated[bool, typer.Option("--json", help="标准输出只打印一个 JSON 对象。")]
+WithText = Annotated[bool, typer.Option("--with-text", help="结果文件里写出被找到的文字。")]
+TextLayer = Annotated[bool, typer.Option("--text-layer", help="副本带可搜索的文字层。")]
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        print(f"mangping {PROGRAM}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="打印版本。", is_eager=True, callback=_print_version),
+    ] = False,
+) -> None:
+    """盲评：给职称评审材料的扫描件打码并复核。"""
+
+
+@app.command()
+def redact(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="要打码的文件。")],
+    identity: Annotated[Path, typer.Option("--identity", help="申报人信息 identity.json。")],
+    out: Out,
+    policy: Annotated[str, typer.Option("--policy", help="政策名称。")] = "huainan-2025",
+    as_json: Json = False,
+    with_text: WithText = False,
+    text_layer: TextLayer = False,
+) -> None:
+    """给零散文件打码：每个文件得到一份副本和一份结果。"""
+
+    def work(results: TextIO) -> int:
+        from flows import printing
+        from flows.redact import redact as redact_all
+        from pipeline.jobs import Options
+        from pipeline.outcome import exit_code
+
+        options = Options(with_text=with_text, text_layer=text_layer)
+        done, targets = redact_all(files, identity, out, policy, options)
+        code = exit_code(done)
+        if as_json:
+            entries = [
+                printing.file_json(
+                    result,
+                    file=str(target.job.path),
+                    outputs={"copy": str(target.copy), "findings": str(target.findings)},
+                )
+                for result, target in zip(done, targets, strict=True)
+            ]
+            printing.print_json(results, "redact", code, entries, policy=policy)
+        else:
+            names = [target.job.name for target in targets]
+            printing.print_lines(results, done, names, [target.copy for target in targets])
+        return code
+
+    _run(work, as_json=as_json)
+
+
+@app.command()
+def process(
+    dossier: Annotated[Path, typer.Argument(metavar="DOSSIER", help="材料文件夹或 ZIP。")],
+    out: Out,
+    identity: Annotated[
+        Path | None, typer.Option("--identity", help="申报人信息；dossier.json 里有则可不写。")
+    ] = None,
+    policy: Annotated[
+        str | None, typer.Option("--policy", help="政策名称；不写则按 dossier.json。")
+    ] = None,
+    as_json: Json = False,
+    with_text: WithText = False,
+    text_layer: TextLayer = False,
+) -> None:
+    """处理一份申报材料：副本、结果、清单和报告都放进一个文件夹。"""
+
+    def work(results: TextIO) -> int:
+        from flows.cases import Order
+
+        order = Order(
+            dossier=dossier.absolute(),
+            out=out.absolute(),
+            identity=identity.absolute() if identity else None,
+            policy=policy,
+            with_text=with_text,
+            text_layer=text_layer,
+        )
+        from flows.processing import process as process_all
+
+        return process_all(order, results, as_json=as_json)
+
+    _run(work, as_json=as_json)
+
+
+@models_app.command("fetch")
+def models_fetch() -> None:
+    """下载缺少或损坏的模型。"""
+
+    def work(results: TextIO) -> int:
+        from models.fetch import fetch
+
+        fetched = fetch(progress=lambda package: print(f"下载模型：{package}", file=sys.stderr))
+        print(f"模型已下载：{len(fetched)} 个。" if fetched else "模型已就绪。", file=results)
+        return 0
+
+    _run(work, as_json=False)
+
+
+@models_app.command("check")
+def models_check() -> None:
+    """核对全部模型文件的校验和。"""
+
+    def work(results: TextIO) -> int:
+        from models.fetch import check
+
+        for model in check():
+            line = f"✓ {model.id}：{model.package} {model.version}，{model.licence}"
+            print(line, file=results)
+        return 0
+
+    _run(work, as_json=False)
+
+
+def _run(work: Callable[[TextIO], int], *, as_json: bool) -> NoReturn:
+    """Run a command with stdout kept clean; every error becomes one sentence."""
+    from flows import printing
+    from pipeline.outcome import as_mangping_error
+
+    _quiet_libraries()
+    with results_only() as results:
+        try:
+            code = work(results)
+        except KeyboardInterrupt:
+            print("已中断，没有写完的结果已清除。", file=sys.stderr)
+            code = INTERRUPTED
+        except Exception as caught:
+            error = as_mangping_error(caught, "mangping")
+            code = error.exit_code
+            print(error, file=sys.stderr)
+            if as_json:
+                printing.print_error_json(results, error)
+    raise typer.Exit(code)
+
+
+def _quiet_libraries() -> None:
+    os.environ.setdefault("PADDLE_PDX_DISABLE_MODEL_SOURCE_CHECK", "True")
+    os.environ.setdefault("GLOG_minloglevel", "3")
+
+    def interrupt(*_: object) -> NoReturn:
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, interrupt)
+
+
+def _usage_sentence(error: click_errors.UsageError) -> str:
+    """Say in Chinese what is wrong with the command line."""
+    if isinstance(error, click_errors.MissingParameter):
+        hint = error.param.get_error_hint() if error.param else ""
+        return f"缺少 {hint}".replace("'", "")
+    if isinstance(error, click_errors.NoSuchOption):
+        return f"没有 {error.option_name} 这个选项"
+    if isinstance(error, click_errors.BadParameter):
+        return "有一个选项的值不能用"
+    if isinstance(error, click_errors.BadOptionUsage):
+        return f"选项 {error.option_name} 缺少值或不该有值"
+    return "命令或参数的写法不能识别"
+
+
+def main() -> NoReturn:
+    """Entry point of ``mangping``."""
+    from flows.errors import CommandLineError
+
+    try:
+        code = app(standalone_mode=False)
+    except click_errors.NoArgsIsHelpError as asked:
+        print(asked.format_message(), file=sys.stderr)
+        code = 2
+    except click_errors.UsageError as wrong:
+        command = wrong.ctx.info_name if wrong.ctx and wrong.ctx.parent else ""
+        error = CommandLineError(command or "", what=_usage_sentence(wrong))
+        print(error, file=sys.stderr)
+        if "--json" in sys.argv[1:]:
+            from flows import printing
+
+            printing.print_error_json(sys.stdout, error)
+        code = 2
+    except (KeyboardInterrupt, typer.Abort):
+        code = INTERRUPTED
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,61 @@
+"""What the commands refuse before or beside the documents."""
+
+from __future__ import annotations
+
+from pipeline.errors import RefusedInputError, UsageError
+
+
+class CommandLineError(UsageError):
+    """The command line itself is wrong."""
+
+    code = "command-line"
+    sentence = "命令用法不对：{what}；请看 mangping {subject} --help。"
+
+
+class OverwriteError(RefusedInputError):
+    """A copy would be written over one of the inputs."""
+
+    code = "would-overwrite"
+    sentence = "“{subject}”的副本会覆盖原件，没有处理；请用 --out 指定另一个文件夹。"
+
+
+class FolderAsFileError(RefusedInputError):
+    """A folder where a file is wanted."""
+
+    code = "folder-as-file"
+    sentence = "“{subject}”是文件夹，不是文件；请用 mangping process 处理整个文件夹。"
+
+
+class OutputFolderError(UsageError):
+    """The folder for the outputs cannot be made or written."""
+
+    code = "output-folder"
+    sentence = "无法写入输出文件夹“{subject}”，请检查权限和磁盘空间，或用 --out 换一个。"
+
+
+class OutputInsideError(UsageError):
+    """The outputs would lie among the inputs of the next run."""
+
+    code = "output-inside"
+    sentence = "输出文件夹“{subject}”在材料文件夹里面，下次会被当成材料；请用 --out 换一个。"
+
+
+class NoApplicantError(UsageError):
+    """Nobody said whose dossier it is."""
+
+    code = "no-applicant"
+    sentence = "“{subject}”里没有申报人信息；请在 dossier.json 里写 applicant，或用 --identity 指定。"
+
+
+class ServerError(UsageError):
+    """Prefect could not be started or reached."""
+
+    code = "server"
+    sentence = "无法启动流程服务（{subject}）；请稍后重试，或改用 mangping redact。"
+
+
+class UnknownCaseError(UsageError):
+    """The flow was given an id that nobody registered."""
+
+    code = "unknown-case"
+    sentence = "没有登记过编号为“{subject}”的材料；请用 mangping process 重新提交。"

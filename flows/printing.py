@@ -1,0 +1,83 @@
+"""What the commands print: one JSON object, or a few Chinese lines."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, TextIO
+
+from pipeline.dossier import VerdictKind
+from pipeline.errors import MangpingError
+from pipeline.outcome import FileResult
+from pipeline.versions import PROGRAM
+
+SCHEMA = "mangping.result/1"
+
+_VERDICTS = {
+    VerdictKind.CLEAN: "通过",
+    VerdictKind.PERSON: "需人工查看",
+    VerdictKind.ERROR: "未处理",
+}
+_SHOWN_DOUBTS = 3
+
+
+def file_json(
+    result: FileResult, *, file: str | None = None, outputs: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """Return one file's part of the JSON object."""
+    whole = result.model_dump(mode="json", by_alias=True, exclude_none=True)
+    whole["file"] = file or whole["file"]
+    if result.verdict is not VerdictKind.ERROR:
+        whole |= outputs or {}
+    return whole
+
+
+def print_json(
+    stream: TextIO, command: str, exit_code: int, files: Sequence[Mapping[str, Any]], **more: Any
+) -> None:
+    """Print the one JSON object of a command that ran."""
+    whole = {
+        "schema": SCHEMA,
+        "command": command,
+        "program": PROGRAM,
+        "exit_code": exit_code,
+        "files": list(files),
+        **more,
+    }
+    print(json.dumps(whole, ensure_ascii=False), file=stream)
+
+
+def print_error_json(stream: TextIO, error: MangpingError) -> None:
+    """Print the one JSON object of a command that could not run."""
+    whole = {
+        "schema": SCHEMA,
+        "program": PROGRAM,
+        "exit_code": error.exit_code,
+        "files": [],
+        "error": error.as_json(),
+    }
+    print(json.dumps(whole, ensure_ascii=False), file=stream)
+
+
+def print_lines(
+    stream: TextIO, results: Sequence[FileResult], names: Sequence[str], copies: Sequence[Path]
+) -> None:
+    """Print one line a file, its doubts or its error under it, and a line for all."""
+    for result, name, copy in zip(results, names, copies, strict=True):
+        if result.error is not None:
+            print(f"✗ {name}：{_VERDICTS[result.verdict]}。{result.error.message}", file=stream)
+            continue
+        masks = sum(result.masks.values())
+        mark = "✓" if result.verdict is VerdictKind.CLEAN else "!"
+        line = f"{mark} {name}：{_VERDICTS[result.verdict]}，{result.pages} 页，{masks} 处打码"
+        print(f"{line} → {copy}", file=stream)
+        for doubt in result.doubts[:_SHOWN_DOUBTS]:
+            page = f"第 {doubt.page} 页：" if doubt.page else ""
+            print(f"    {page}{doubt.message}", file=stream)
+        if len(result.doubts) > _SHOWN_DOUBTS:
+            more = len(result.doubts) - _SHOWN_DOUBTS
+            print(f"    还有 {more} 处，见结果文件。", file=stream)
+    counts = {kind: sum(r.verdict is kind for r in results) for kind in VerdictKind}
+    total = "，".join(f"{_VERDICTS[kind]} {n} 个" for kind, n in counts.items() if n)
+    print(f"共 {len(results)} 个文件：{total or '无'}。", file=stream)

@@ -1,0 +1,219 @@
+"""A dossier while it is processed: what Prefect must not see stays in here.
+
+Tasks get the dossier's id and a file's number and return counts; the applicant, the readings and
+the paths are in the session, which lives in this process only.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TypeVar
+
+from flows.cases import Order, find
+from flows.engine import DEFAULT_POLICY, make_tools
+from flows.errors import NoApplicantError, OutputFolderError, OutputInsideError
+from flows.progress_bar import Tally
+from pipeline.case_results import (
+    discard_and_fail,
+    discard_strangers,
+    finish_into_case,
+    write_manifest,
+)
+from pipeline.casefile import CaseFile
+from pipeline.dossier import Applicant, Decision
+from pipeline.errors import MangpingError
+from pipeline.intake import Bundle, load_identity, open_bundle
+from pipeline.jobs import FileReading, Job, Options, Tools
+from pipeline.outcome import ErrorEntry, FileResult, as_mangping_error
+from pipeline.policy import Policy, load_policy
+from pipeline.redaction import decide_together, read_file
+from pipeline.reports import write_report
+from pipeline.work import CaseWork
+
+
+T = TypeVar("T")
+
+
+@dataclass
+class Session:
+    """One run over one dossier; its methods may be called from several threads."""
+
+    order: Order
+    case: CaseFile
+    unpacked: Path
+    bundle: Bundle = field(repr=False)
+    applicant: Applicant = field(repr=False)
+    policy: Policy
+    progress: Tally
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+    _readings: dict[str, FileReading] = field(default_factory=dict, repr=False)
+    _decisions: dict[str, tuple[Decision, ...]] = field(default_factory=dict, repr=False)
+    _results: dict[str, FileResult] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def open(cls, order: Order) -> Session:
+        """Open a dossier and check all that can be refused before any work.
+
+        Raises:
+            UsageError: The identity, the policy, the description or the output folder is not
+                usable.
+            RefusedInputError: The dossier as a whole is refused.
+        """
+        policy = load_policy(order.policy) if order.policy else None
+        identity = load_identity(order.identity) if order.identity else None
+        dossier = order.dossier.resolve()
+        if dossier.is_dir() and order.out.resolve().is_relative_to(dossier):
+            raise OutputInsideError(str(order.out))
+        private = order.out / "work"
+        try:
+            private.mkdir(parents=True, exist_ok=True, mode=0o700)
+            unpacked = Path(tempfile.mkdtemp(prefix="unpacked-", dir=private))
+        except OSError:
+            raise OutputFolderError(str(order.out)) from None
+        try:
+            bundle = open_bundle(order.dossier, unpacked)
+            applicant = identity or bundle.applicant
+            if applicant is None:
+                raise NoApplicantError(bundle.name)
+            return cls(
+                order=order,
+                case=CaseFile(order.out),
+                unpacked=unpacked,
+                bundle=bundle,
+                applicant=applicant,
+                policy=policy or load_policy(bundle.policy or DEFAULT_POLICY),
+                progress=Tally(len(bundle.files)),
+            )
+        except BaseException:
+            shutil.rmtree(unpacked, ignore_errors=True)
+            raise
+
+    def close(self) -> None:
+        """Remove what was unpacked."""
+        shutil.rmtree(self.unpacked, ignore_errors=True)
+
+    @cached_property
+    def jobs(self) -> list[Job]:
+        """The attachments, in the dossier's order."""
+        return [
+            Job(id=a.id, path=file.path, name=a.file, kind=a.kind)
+            for file in self.bundle.files
+            for a in (file.attachment,)
+        ]
+
+    @property
+    def refused(self) -> Sequence[MangpingError]:
+        """Members of the dossier that are not taken."""
+        return self.bundle.errors
+
+    @property
+    def refusals(self) -> list[ErrorEntry]:
+        """The same, for people."""
+        return [ErrorEntry.of(error, self.applicant) for error in self.refused]
+
+    @property
+    def results(self) -> list[FileResult]:
+        """What became of the attachments so far, in the dossier's order."""
+        return [self._results[job.id] for job in self.jobs if job.id in self._results]
+
+    @property
+    def tools(self) -> Tools:
+        """What all attachments share, made at the first call."""
+        with self._lock:
+            return self._tools
+
+    @cached_property
+    def _tools(self) -> Tools:
+        return make_tools(self.applicant, self.policy)
+
+    def read(self, number: int) -> FileReading | None:
+        """Read attachment ``number`` (from 0); None when it is refused."""
+        job, tools = self.jobs[number], self.tools
+
+        def work() -> FileReading:
+            reading = read_file(job, tools, CaseWork(self.case), self.progress)
+            self._readings[job.id] = reading
+            return reading
+
+        return self._guarded(job, work)
+
+    def decide(self) -> int:
+        """Decide on all attachments together; return the number of decisions."""
+        files = [self._readings[job.id] for job in self.jobs if job.id in self._readings]
+        decisions, seconds = decide_together(files, self.tools)
+        self._decisions.update(decisions)
+        for file in files:
+            self._readings[file.job.id] = replace(file, seconds=seconds[file.job.id])
+        return sum(len(own) for own in decisions.values())
+
+    def finish(self, number: int) -> FileResult:
+        """Build, check and store the copy of attachment ``number`` (from 0)."""
+        job, tools = self.jobs[number], self.tools
+
+        def work() -> FileResult:
+            options = Options(with_text=self.order.with_text, text_layer=self.order.text_layer)
+            return finish_into_case(
+                self.case,
+                self._readings[job.id],
+                self._decisions[job.id],
+                tools,
+                options=options,
+                progress=self.progress,
+            )
+
+        if job.id not in self._results:
+            result = self._guarded(job, work)
+            if result is not None:
+                self._results[job.id] = result
+                self.progress.closed(job.id)
+            self._readings.pop(job.id, None)
+        return self._results[job.id]
+
+    def report(self) -> None:
+        """Write the report and the manifest."""
+        discard_strangers(self.case, self.jobs)
+        write_report(self.case, self.results, self.refusals, self.policy)
+        write_manifest(self.case, self.order.id, self.results, self.refused, self.tools)
+
+    def _guarded(self, job: Job, work: Callable[[], T]) -> T | None:
+        """Run a step; what goes wrong becomes the attachment's result."""
+        try:
+            return work()
+        except Exception as caught:
+            error = as_mangping_error(caught, job.name)
+            self._results[job.id] = discard_and_fail(self.case, job, error, self.tools)
+            self.progress.closed(job.id)
+            return None
+
+
+_open: dict[str, Session] = {}
+
+
+def lend(session: Session) -> None:
+    """Let the flow of this process find an opened session by its order's id."""
+    _open[session.order.id] = session
+
+
+def current(order_id: str) -> Session:
+    """Return the opened session of an order, opening it if nobody did.
+
+    Raises:
+        UnknownCaseError: Nobody registered the order.
+        UsageError: As for :meth:`Session.open`.
+    """
+    if order_id not in _open:
+        _open[order_id] = Session.open(find(order_id))
+    return _open[order_id]
+
+
+def give_back(order_id: str) -> None:
+    """Close a session."""
+    session = _open.pop(order_id, None)
+    if session is not None:
+        session.close()
