@@ -15,6 +15,7 @@ from pipeline.geometry import Frame, Polygon, turn_pixels
 from pipeline.verification.doubts import doubt
 
 Pixels = NDArray[np.uint8]
+Values = NDArray[np.float32]
 
 # Pages are compared in cells of 4 x 4 pixels: the mean of a cell hardly feels JPEG coding or a
 # coarser gray, and any stroke that is moved, lost or new changes several cells by a lot.
@@ -30,6 +31,8 @@ _WINDOW = 8
 _FAINT = 5.0
 """Standard deviation in levels from which structure counts as more than noise."""
 _ALIKE = 0.5
+_ENOUGH = 0.4
+"""Share of a window that must lie outside the masks."""
 _MOST_REGIONS = 12
 
 
@@ -61,7 +64,7 @@ def check_fidelity(pair: PagePair, masks: Sequence[Mask]) -> list[Doubt]:
     if ours.shape != theirs.shape:
         return [doubt("page-size", frame.page)]
     outside = _outside(frame, masks, ours.shape[:2])
-    different = (_hard_difference(ours, theirs) | _lost_structure(ours, theirs)) & outside
+    different = (_hard_difference(ours, theirs) | _lost_structure(ours, theirs, outside)) & outside
     return [doubt("page-differs", frame.page, p) for p in _regions(different, frame)]
 
 
@@ -88,20 +91,26 @@ def _hard_difference(ours: Pixels, theirs: Pixels) -> Pixels:
     return np.where(difference.max(axis=2) > _HARD, 255, 0).astype(np.uint8)
 
 
-def _lost_structure(ours: Pixels, theirs: Pixels) -> Pixels:
-    """Find windows whose faint structure (pencil, pale print) is not the source's."""
-    a = cv2.cvtColor(ours, cv2.COLOR_RGB2GRAY).astype(np.float32)
-    b = cv2.cvtColor(theirs, cv2.COLOR_RGB2GRAY).astype(np.float32)
-    mean_a, mean_b = _mean(a), _mean(b)
-    spread_a = np.maximum(_mean(a * a) - mean_a * mean_a, 0)
-    spread_b = np.maximum(_mean(b * b) - mean_b * mean_b, 0)
-    together = _mean(a * b) - mean_a * mean_b
-    structured = np.maximum(spread_a, spread_b) > _FAINT**2
-    alike = together > _ALIKE * np.maximum(spread_a, spread_b)
-    return np.where(structured & ~alike, 255, 0).astype(np.uint8)
+def _lost_structure(ours: Pixels, theirs: Pixels, outside: Pixels) -> Pixels:
+    """Find windows whose faint structure (pencil, pale print) is not the source's.
+
+    Only cells outside the masks take part; a window that is mostly mask says nothing.
+    """
+    valid = (outside > 0).astype(np.float32)
+    weight = _mean(valid)
+    share = np.maximum(weight, 1e-3)
+    a = cv2.cvtColor(ours, cv2.COLOR_RGB2GRAY) * valid
+    b = cv2.cvtColor(theirs, cv2.COLOR_RGB2GRAY) * valid
+    mean_a, mean_b = _mean(a) / share, _mean(b) / share
+    spread_a = np.maximum(_mean(a * a) / share - mean_a * mean_a, 0)
+    spread_b = np.maximum(_mean(b * b) / share - mean_b * mean_b, 0)
+    together = _mean(a * b) / share - mean_a * mean_b
+    most = np.maximum(spread_a, spread_b)
+    lost = (most > _FAINT**2) & (together < _ALIKE * most) & (weight > _ENOUGH)
+    return np.where(lost, 255, 0).astype(np.uint8)
 
 
-def _mean(values: NDArray[np.float32]) -> NDArray[np.float32]:
+def _mean(values: Values) -> Values:
     return np.asarray(cv2.blur(values, (_WINDOW, _WINDOW)), np.float32)
 
 

@@ -20,6 +20,8 @@ _COMPOUND = re.findall(
 _MOST_READINGS = 24
 _SURE_LENGTH = 8
 """Letters from which a name is found inside a longer word, or with one wrong letter."""
+_ONE_WORD = 6
+"""A shorter form written as one word (yuan, anna) is too often a word of its own."""
 _ADDRESS = re.compile(r"[a-z0-9][a-z0-9._%+\-]*@[a-z0-9\-]+(?:\.[a-z0-9\-]+)*")
 
 
@@ -80,12 +82,14 @@ def _words(run: Run) -> Iterator[tuple[int, int]]:
 def _spelled(text: str, words: list[tuple[int, int]], form: str) -> Iterator[tuple[int, int]]:
     if len(form) >= _SURE_LENGTH:
         at = text.find(form)
-        if at >= 0:
+        while at >= 0:
             yield at, at + len(form)
-            return
+            at = text.find(form, at + 1)
     edits = 1 if len(form) >= _SURE_LENGTH else 0
     for i, (start, _) in enumerate(words):
-        for _, end in words[i : i + 5]:
+        for count, (_, end) in enumerate(words[i : i + 5], start=1):
+            if count == 1 and len(form) < _ONE_WORD:
+                continue
             if end - start > len(form) + edits:
                 break
             close = Levenshtein.distance(form, text[start:end], score_cutoff=edits) <= edits
@@ -99,7 +103,7 @@ def find_emails(run: Run, emails: tuple[str, ...]) -> Iterator[Span]:
     for email in emails:
         wanted = "".join(c for c in email.lower() if c.isalnum())
         found = fuzz.partial_ratio_alignment(wanted, run.text, score_cutoff=85)
-        if found and found.dest_end - found.dest_start >= 0.85 * len(wanted):
+        if found and fuzz.ratio(wanted, run.text[found.dest_start : found.dest_end]) >= 82:
             yield Span("email-readable", found.dest_start, found.dest_end)
         local = "".join(c for c in email.lower().split("@")[0] if c.isalnum())
         at = run.text.find(local) if len(local) >= 5 else -1

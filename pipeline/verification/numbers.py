@@ -15,7 +15,11 @@ _SEPARATORS = set(" -—–.·_()/:　\t")
 _EIGHTEEN = re.compile(
     r"[1-8]\d{5}(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dx]?"
 )
-_BIRTH = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
+_PROVINCE = r"(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3])"
+# One digit lost by the reader: before the birth date, or anywhere in a number that stands alone.
+# (Numbers of teachers' certificates have 17 digits too, but begin with a year, not a province.)
+_SHORT_CODE = re.compile(r"\d{5}(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dx]")
+_SEVENTEEN = re.compile(_PROVINCE + r"\d{14}[\dx]")
 _MOBILE = re.compile(r"(?:86)?1[3-9]\d{9}")
 
 
@@ -69,7 +73,9 @@ def _near(digits: str, number: str) -> tuple[int, int] | None:
 
 
 def _patterns(run: Run, start: int, digits: str) -> Iterator[Span]:
-    for match in _EIGHTEEN.finditer(digits):
+    found = [*_EIGHTEEN.finditer(digits), *_SHORT_CODE.finditer(digits)]
+    alone = _SEVENTEEN.fullmatch(digits)
+    for match in [*found, alone] if alone else found:
         yield Span("number-pattern", start + match.start(), start + match.end(), weak=True)
     pieces = list(_pieces(run, start, start + len(digits)))
     for first in range(len(pieces)):

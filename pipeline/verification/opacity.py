@@ -18,8 +18,15 @@ _NEAR_FILL = 24
 """Levels by which coding may move a pixel of the flat fill."""
 _FLATTEST = 0.45
 """Share of a mask that must be its fill; a label never covers more than half."""
-_SHINES = 0.4
-"""Correlation with the source that chance and coding do not reach."""
+_SHINES = 0.32
+"""Correlation of one mask with the source that counts.
+
+Measured on 400 truly opaque masks at JPEG quality 60 and 85: at most 0.26, 0.14 for nine in ten. At
+99 % opacity the median mask has 0.3 to 0.5.
+"""
+_SHINES_TOGETHER = 0.12
+_SEVERAL = 4
+"""So many masks of a page together give a thin veil away that none of them shows alone."""
 _FEWEST = 60
 """Pixels below which a correlation says nothing."""
 _STRUCTURE = 3.0
@@ -29,40 +36,44 @@ _SPOT = 3
 
 def check_opacity(pair: PagePair, masks: Sequence[Mask]) -> list[Doubt]:
     """Compare the pixels inside each mask with the source's at the same place."""
-    return [
-        doubt("mask-open", pair.frame.page, mask.polygon)
-        for mask in masks
-        if not _is_opaque(pair, mask)
-    ]
+    page = pair.frame.page
+    found = [_shine(pair, mask) for mask in masks]
+    open_ones = [m for m, s in zip(masks, found, strict=True) if s is not None and abs(s) > _SHINES]
+    if open_ones:
+        return [doubt("mask-open", page, mask.polygon) for mask in open_ones]
+    together = [s for s in found if s is not None]
+    if len(together) >= _SEVERAL and abs(float(np.mean(together))) > _SHINES_TOGETHER:
+        return [doubt("mask-open", page)]
+    return []
 
 
-def _is_opaque(pair: PagePair, mask: Mask) -> bool:
+def _shine(pair: PagePair, mask: Mask) -> float | None:
+    """Return how much of the source shows, 1 if it is not even flat, None if nothing is hidden."""
     place = mask.polygon.to(pair.frame)
     x0, y0, x1, y1 = place.pixel_bounds()
-    if x1 - x0 < 1 or y1 - y0 < 1:
-        return True
+    if x1 - x0 < 3 or y1 - y0 < 3:
+        return None
     inside = np.zeros((y1 - y0, x1 - x0), np.uint8)
     corners = np.round((place.array() - (x0, y0)) * 16 - 8).astype(np.int32)
     cv2.fillPoly(inside, [corners], (255,), shift=4)
     # The outermost pixel of a slanted mask is a mixture; coding bleeds over the edge as well.
     core = cv2.erode(inside, np.ones((3, 3), np.uint8), borderValue=(0,)) > 0
     if not core.any():
-        return True
-    copy = pair.copy[y0:y1, x0:x1].astype(np.float32)
-    source = _gray(pair.source_crop(x0, y0, x1, y1))
-    fill = np.median(copy[core], axis=0)
-    away = np.abs(copy - fill).max(axis=2)
+        return None
+    copy = pair.copy[y0:y1, x0:x1]
+    colours = copy.astype(np.float32)
+    away = np.abs(colours - np.median(colours[core], axis=0)).max(axis=2)
     if (away[core] <= _NEAR_FILL).mean() < _FLATTEST:
-        return False
-    return not _shines(_gray(pair.copy[y0:y1, x0:x1]), source, core, away)
+        return 1.0
+    return _correlation(_gray(copy), _gray(pair.source_crop(x0, y0, x1, y1)), core, away)
 
 
 def _gray(pixels: Pixels) -> Gray:
     return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), np.float32)
 
 
-def _shines(copy: Gray, source: Gray, core: NDArray[np.bool_], away: Gray) -> bool:
-    """Whether what is left beside the label follows the source's ink.
+def _correlation(copy: Gray, source: Gray, core: NDArray[np.bool_], away: Gray) -> float | None:
+    """Return how far what is left beside the label follows the source's ink; the sign tells how.
 
     Label and hidden text both fill the middle of a mask, so their layouts alone correlate. What is
     compared is therefore only the fill, without the label's strokes and a rim around them, and only
@@ -73,11 +84,11 @@ def _shines(copy: Gray, source: Gray, core: NDArray[np.bool_], away: Gray) -> bo
     if int(free.sum()) < _FEWEST:
         free = core & (strokes == 0)
         if int(free.sum()) < _FEWEST:
-            return False
+            return None
     a, b = _fine(copy, free)[free], _fine(source, free)[free]
     if b.std() < _STRUCTURE or a.std() < 1e-3:
-        return False
-    return abs(float(np.mean((a - a.mean()) * (b - b.mean())) / (a.std() * b.std()))) > _SHINES
+        return None
+    return float(np.mean((a - a.mean()) * (b - b.mean())) / (a.std() * b.std()))
 
 
 def _fine(values: Gray, valid: NDArray[np.bool_]) -> Gray:

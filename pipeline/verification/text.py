@@ -149,6 +149,8 @@ def joined_runs(runs: Sequence[Run]) -> Iterator[Run]:
     for i, run in enumerate(runs):
         for j in _followers(boxes, i):
             tail, head = run.glyphs[-_JOINED:], runs[j].glyphs[:_JOINED]
+            if tail[-1].masked or head[0].masked:
+                continue  # a label is not the beginning or the end of anything
             yield Run(tail + head, len(tail))
 
 

@@ -11,9 +11,10 @@ from rapidfuzz.distance import Levenshtein
 
 from pipeline.verification.text import Run, Span
 
-_ALIKE = 85
+_ALIKE, _WHOLE = 85, 82
 _UNSURE = 0.85
 _NUMERALS = set("一二三四五六七八九十百零〇0123456789")
+_DIGITS = "零一二三四五六七八九"
 _PLACE = re.compile(
     r"^(?P<province>[^省]{2,6}(?:省|自治区|特别行政区))?"
     r"(?P<city>[^市]{2,6}?(?:市|自治州|地区|盟))?"
@@ -69,8 +70,20 @@ def short_forms(unit: str) -> tuple[str, ...]:
     for place in _places(match):
         forms.update(dict.fromkeys(place + c for c in cores))
     forms.update(dict.fromkeys(c for c in cores if not _COMMON.fullmatch(c)))
+    forms.update(dict.fromkeys(_with_digits(f) for f in (unit, *forms)))
     wanted = (f for f in forms if f != unit)
     return tuple(f for f in wanted if len(f) >= _SHORTEST or (len(f) == 3 and f[-1] in "中小"))
+
+
+def _with_digits(name: str) -> str:
+    """Write the Chinese numerals of a name as digits: 第十二中学 as 第12中学, 一六八 as 168."""
+
+    def digits(match: re.Match[str]) -> str:
+        tens, ten, ones = match[0].rpartition("十")
+        plain = str(int("".join(str(_DIGITS.index(c)) for c in tens or "一"))) if ten else ""
+        return plain + ("".join(str(_DIGITS.index(c)) for c in ones) or "0")
+
+    return re.sub(f"[{_DIGITS}]*十?[{_DIGITS}]+|[{_DIGITS}]*十", digits, name)
 
 
 def _places(match: re.Match[str]) -> list[str]:
@@ -97,12 +110,9 @@ def find_units(run: Run, units: tuple[str, ...], shorts: tuple[str, ...]) -> Ite
     """Yield the places where the unit may be readable."""
     text = run.text
     for unit in units:
-        found = fuzz.partial_ratio_alignment(unit, text, score_cutoff=_ALIKE)
-        if found is None or found.dest_end - found.dest_start < 0.8 * len(unit):
-            continue
-        start, end = found.dest_start, found.dest_end
-        if run.counts(start, end) and not _other_unit(run, unit, start, end):
-            yield Span("unit-readable", start, end)
+        for start, end in _alike(unit, text, 0):
+            if run.counts(start, end) and not _other_unit(run, unit, start, end):
+                yield Span("unit-readable", start, end)
     for form in shorts:
         start = text.find(form)
         while start >= 0:
@@ -111,6 +121,19 @@ def find_units(run: Run, units: tuple[str, ...], shorts: tuple[str, ...]) -> Ite
             if run.counts(start, end) and (run.ends_fresh(end) or not continued):
                 yield Span("unit-readable", start, end)
             start = text.find(form, start + 1)
+
+
+def _alike(unit: str, text: str, offset: int) -> Iterator[tuple[int, int]]:
+    """Yield all stretches of ``text`` that are close to the whole unit."""
+    found = fuzz.partial_ratio_alignment(unit, text, score_cutoff=_ALIKE)
+    if found is None or found.dest_end <= found.dest_start:
+        return
+    start, end = found.dest_start, found.dest_end
+    # A text shorter than the unit is aligned with a part of it, hence the second comparison.
+    if fuzz.ratio(unit, text[start:end]) >= _WHOLE:
+        yield offset + start, offset + end
+    yield from _alike(unit, text[:start], offset)
+    yield from _alike(unit, text[end:], offset + end)
 
 
 def _other_unit(run: Run, unit: str, start: int, end: int) -> bool:
