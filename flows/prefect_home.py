@@ -1,24 +1,33 @@
 """Prefect the way an office wants it: on this machine, quiet, telling nobody.
 
-The environment must be set before Prefect is first imported, so this module does not import it at
-its top.
+The environment must be set before Prefect is first imported, so this module does not import it.
 """
 
 from __future__ import annotations
 
 import os
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 
 from flows.cases import state_dir
-from flows.errors import ServerError
+from flows.errors import OutputFolderError, ServerError
 
 _STARTUP_SECONDS = 180
+_STOP_SECONDS = 10
 
 
 def set_environment() -> None:
-    """Set what every Prefect process of ours shares; what the user set stays."""
+    """Set what every Prefect process of ours shares; what the user set stays.
+
+    Raises:
+        OutputFolderError: The private folder cannot be made.
+    """
     defaults = {
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "DO_NOT_TRACK": "1",
@@ -31,44 +40,67 @@ def set_environment() -> None:
     for name, value in defaults.items():
         os.environ.setdefault(name, value)
     # Never through a proxy to ourselves.
-    local = "127.0.0.1,localhost"
     for name in ("NO_PROXY", "no_proxy"):
-        os.environ[name] = ",".join(filter(None, (os.environ.get(name), local)))
+        hosts = [*filter(None, [os.environ.get(name)]), "127.0.0.1", "localhost"]
+        os.environ[name] = ",".join(hosts)
     if "PREFECT_HOME" not in os.environ:
         home = state_dir() / "prefect"
-        home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        try:
+            home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError:
+            raise OutputFolderError(str(home)) from None
         os.environ["PREFECT_HOME"] = str(home)
 
 
 @contextmanager
-def prefect_ready(meanwhile: threading.Thread | None = None) -> Iterator[None]:
-    """Have a Prefect API to talk to: the running one, or one of our own that stops afterwards.
+def prefect_api() -> Iterator[Callable[[], None]]:
+    """Have a Prefect API: the one that ``PREFECT_API_URL`` names, or our own that stops afterwards.
 
-    Args:
-        meanwhile: Something slow to do while the server starts.
+    Yields:
+        A function that waits until the API answers; until then other things can be loaded.
 
     Raises:
-        ServerError: It does not start.
+        ServerError: It does not start (raised by the function).
     """
     set_environment()
-    if meanwhile:
-        meanwhile.start()
+    if os.environ.get("PREFECT_API_URL"):
+        yield lambda: None
+        return
+    port = _free_port()
+    os.environ["PREFECT_API_URL"] = f"http://127.0.0.1:{port}/api"
+    child = subprocess.Popen(
+        [sys.executable, "-m", "flows.local_server", str(port)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     try:
-        if os.environ.get("PREFECT_API_URL"):
-            yield
-            return
-        os.environ["PREFECT_SERVER_ALLOW_EPHEMERAL_MODE"] = "true"
-        from prefect.server.api.server import SubprocessASGIServer
-
-        server = SubprocessASGIServer()
-        try:
-            server.start(timeout=_STARTUP_SECONDS)
-        except Exception as error:
-            raise ServerError(type(error).__name__) from None
-        try:
-            yield
-        finally:
-            server.stop()
+        yield lambda: _wait_for(child, os.environ["PREFECT_API_URL"])
     finally:
-        if meanwhile:
-            meanwhile.join()
+        del os.environ["PREFECT_API_URL"]
+        child.terminate()
+        try:
+            child.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+        if child.stdin:
+            child.stdin.close()
+
+
+def _wait_for(child: subprocess.Popen[bytes], api: str) -> None:
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    deadline = time.monotonic() + _STARTUP_SECONDS
+    while time.monotonic() < deadline and child.poll() is None:
+        with suppress(OSError, urllib.error.URLError), direct.open(f"{api}/health", timeout=5):
+            return
+        time.sleep(0.1)
+    ended = child.poll()
+    raise ServerError("超时" if ended is None else f"退出码 {ended}")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

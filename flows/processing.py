@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
-import threading
 from collections.abc import Sequence
 from typing import TextIO
 
 from flows.cases import Order, submit
-from flows.prefect_home import prefect_ready
+from flows.prefect_home import prefect_api
 from flows.printing import file_json, print_json, print_lines
 from flows.progress_bar import progress_bar
 from flows.session import Session, give_back, lend
 from pipeline import casefile
-from pipeline.errors import MangpingError
 from pipeline.outcome import FileResult, exit_code
 
 
@@ -40,19 +37,13 @@ def _run(session: Session) -> None:
         return
     submit(session.order)
     lend(session)
-    # The models load while the server starts; what is wrong with them shows at the next use.
-    warm = threading.Thread(target=_warm, args=(session,))
-    with prefect_ready(meanwhile=warm):
-        warm.join()
-        session.tools  # noqa: B018 - raises here, in the user's words, if a model is missing
+    with prefect_api() as wait_until_up:
+        # While the server starts: the models, then Prefect itself.
+        session.load()
         from flows.process import process_dossier
 
+        wait_until_up()
         process_dossier(session.order.id)
-
-
-def _warm(session: Session) -> None:
-    with contextlib.suppress(MangpingError):
-        session.tools  # noqa: B018
 
 
 def _print(session: Session, stream: TextIO, *, as_json: bool) -> int:

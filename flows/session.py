@@ -122,6 +122,14 @@ class Session:
         """What became of the attachments so far, in the dossier's order."""
         return [self._results[job.id] for job in self.jobs if job.id in self._results]
 
+    def load(self) -> None:
+        """Make the tools now.
+
+        Raises:
+            ModelError: A model is missing.
+        """
+        _ = self.tools
+
     @property
     def tools(self) -> Tools:
         """What all attachments share, made at the first call."""

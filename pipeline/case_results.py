@@ -13,7 +13,7 @@ from pipeline.dossier import Decision, Noun
 from pipeline.errors import MangpingError
 from pipeline.jobs import FileReading, Job, Options, Tools
 from pipeline.outcome import FileResult
-from pipeline.progress import Progress
+from pipeline.progress import Progress, Stage
 from pipeline.redaction import failed, finish_file
 from pipeline.versions import PROGRAM, code_digest
 from pipeline.work import CaseWork, digest_of
@@ -47,7 +47,8 @@ def finish_into_case(
     key = _key(file, decisions, tools, options)
     standing = _standing(case, work, job.id)
     if standing is not None and standing.key == key:
-        return standing.result.model_copy(update={"reused": True})
+        seconds = {stage.value: round(file.seconds[stage], 3) for stage in Stage}
+        return standing.result.model_copy(update={"reused": True, "seconds": seconds})
     try:
         with case.scratch() as folder:
             out = folder / f"{job.id}.pdf"
