@@ -84,8 +84,7 @@ def unit_forms(unit: str) -> tuple[str, ...]:
     """Return every form in which a unit may stand on a page, longest first.
 
     淮南市第二中学 gives 淮南市第二中学, 淮南第二中学, 淮南市二中, 淮南二中, 第二中学, …; a form that
-    could be any school of the country (二中, 实验小学 alone) is left to the caller's judgement and
-    therefore not among them, save for the applicant's very distinctive parts.
+    could be any school of the country (二中, 实验小学 alone) is not among them.
     """
     unit = re.sub(r"\s", "", unit)
     places, core = split_unit(unit)
@@ -98,10 +97,23 @@ def unit_forms(unit: str) -> tuple[str, ...]:
         last = places[-1]
         tails += [full, bare, places[depth], bare_place(places[depth]), last, bare_place(last)]
     for tail in tails:
-        for form in cores:
-            if tail or is_distinctive(form):
-                forms.add(tail + form)
+        forms.update(tail + form for form in cores if tail or is_distinctive(form))
     return tuple(sorted((f for f in forms if len(f) >= 3), key=lambda f: (-len(f), f)))
+
+
+@lru_cache(maxsize=64)
+def bare_forms(unit: str) -> tuple[str, ...]:
+    """Return a school's own part without any place: 第二中学, 二中; longest first.
+
+    Any town may have a school of that name, so these are looked for only as the applicant's own.
+    """
+    _, core = split_unit(re.sub(r"\s", "", unit))
+    plain = frozenset("小学 中学 学校 大学 学院 幼儿园 高中 初中".split())
+    forms = {
+        f for f in short_cores(core) if f not in plain and not f.endswith(("小", "幼", "校区"))
+    }
+    forms |= {f for f in short_cores(core) if re.fullmatch(r"[一二三四五六七八九十]+[中小幼]", f)}
+    return tuple(sorted(forms, key=lambda f: (-len(f), f)))
 
 
 def is_distinctive(core: str) -> bool:

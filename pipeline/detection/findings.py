@@ -10,15 +10,16 @@ from spacy.tokens import Doc, Span
 from pipeline.detection.components.labels import find_labels
 from pipeline.detection.components.slots import right_of, unread_ink
 from pipeline.detection.page_text import PageText
-from pipeline.detection.spans import page_of, text_of
-from pipeline.detection.vocabulary import SIGNATURE_LABELS
+from pipeline.detection.spans import evidence_of, page_of, text_of
+from pipeline.detection.vocabulary import SIGNATURE_LABELS, is_han
 from pipeline.dossier import Finding, Kind, Place
 from pipeline.geometry import Polygon
 from pipeline.policy import Policy
 
 # Which group wins where two spans overlap: certain knowledge before guesses.
 _ORDER = ("applicant", "numbers", "labels", "keeps", "units", "people")
-_KEPT = frozenset((Kind.PUBLICATION, Kind.PUBLIC_FIGURE, Kind.ISSUING_AUTHORITY))
+# A line read with less than this could say anything.
+_UNREADABLE = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +48,17 @@ def resolve(doc: Doc) -> list[Piece]:
             for start, end in _free(span.start, span.end, owner, pieces, span.label_):
                 for token in range(start, end):
                     owner[token] = len(pieces)
+                why = evidence_of(doc, group, span)
                 pieces.append(
                     Piece(
                         start,
                         end,
                         Kind(span.label_),
                         group,
-                        span._.rule,
-                        span._.score,
-                        span._.place,
-                        span._.entity,
+                        why.rule,
+                        why.score,
+                        why.place,
+                        why.entity,
                     )
                 )
     return sorted(pieces, key=lambda p: p.start)
@@ -105,6 +107,7 @@ def findings_of(doc: Doc, policy: Policy) -> list[Finding]:
                     end=last,
                 )
             )
+    found += _unreadable(page, found, policy)
     for bounds in _slots_with_ink(doc, page):
         found.append(
             Finding(
@@ -121,6 +124,37 @@ def findings_of(doc: Doc, policy: Policy) -> list[Finding]:
             )
         )
     return found
+
+
+def _unreadable(page: PageText, found: Sequence[Finding], policy: Policy) -> Iterator[Finding]:
+    """Yield short lines that are too badly read to be judged: hidden, and shown to a person."""
+    number = page.reading.frame.page
+    held = {f.line for f in found}
+    count = len(found)
+    for index, line in enumerate(page.reading.lines):
+        text = line.text.strip()
+        if index in held or not 2 <= len(text) <= 10 or line.confidence >= _UNREADABLE:
+            continue
+        if not any(is_han(c) for c in text):
+            continue
+        count += 1
+        yield Finding(
+            id=f"p{number}-{count}",
+            page=number,
+            kind=Kind.SIGNATURE,
+            polygon=line.polygon,
+            entity=f"signature:{number}:{count}",
+            recogniser="lines",
+            rule="unreadable",
+            score=0.4,
+            reason=policy.reasons.get(Kind.SIGNATURE, ""),
+            place=Place.CELL,
+            text=text,
+            line=index,
+            start=0,
+            end=len(line.chars),
+            doubtful=True,
+        )
 
 
 def _slots_with_ink(doc: Doc, page: PageText) -> Iterator[tuple[float, float, float, float]]:

@@ -118,8 +118,9 @@ def analyse_layout(pixels: NDArray[np.uint8]) -> Layout:
     dark = ((paper.astype(np.int16) - small) > 28).astype(np.uint8)
     horizontal = _rules(dark, (35, 1), (1, 3))
     vertical = _rules(dark, (1, 30), (3, 1))
-    ink = dark & ~cv2.dilate(horizontal | vertical, np.ones((3, 3), np.uint8)) & 1
-    return Layout(scale, horizontal, vertical, np.asarray(ink, dtype=np.uint8))
+    ruled = cv2.dilate(cv2.bitwise_or(horizontal, vertical), np.ones((3, 3), np.uint8))
+    ink = np.where(ruled > 0, 0, dark).astype(np.uint8)
+    return Layout(scale, horizontal, vertical, ink)
 
 
 def _rules(
@@ -132,4 +133,4 @@ def _rules(
     )
     # Dilation made body text into bars too; a rule stays thin.
     thick = cv2.morphologyEx(opened, cv2.MORPH_OPEN, np.ones((8, 8), np.uint8))
-    return np.asarray(cv2.bitwise_and(opened, cv2.bitwise_not(thick * 255) & 1), dtype=np.uint8)
+    return np.where(np.asarray(thick) > 0, 0, opened).astype(np.uint8)

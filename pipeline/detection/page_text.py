@@ -11,8 +11,10 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache, lru_cache
 
 import numpy as np
+import opencc
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
@@ -161,12 +163,23 @@ def build_doc(reading: PageReading, layout: Layout, vocab: Vocab) -> tuple[Doc, 
     return Doc(vocab, words=words, spaces=spaces), page
 
 
+@cache
+def _to_simplified() -> opencc.OpenCC:
+    return opencc.OpenCC("t2s")
+
+
+@lru_cache(maxsize=30_000)
 def _single(character: str) -> str:
-    """Normalise width; a character that is no single visible one becomes empty."""
+    """Normalise width and traditional forms; what is no single visible character becomes empty.
+
+    Calligraphic fonts and handwriting are often read as traditional characters.
+    """
     if character.isspace():
         return ""
     normal = unicodedata.normalize("NFKC", character)
-    return normal if len(normal) == 1 else character[:1]
+    normal = normal if len(normal) == 1 else character[:1]
+    simple = _to_simplified().convert(normal) if ord(normal) > 0x2E80 else normal
+    return simple if len(simple) == 1 else normal
 
 
 def deslanted(reading: PageReading) -> list[LineBox]:
@@ -234,7 +247,11 @@ def _paragraphs(segments: Sequence[Segment], layout: Layout) -> list[list[Segmen
         best: tuple[float, int] | None = None
         for j, lower in enumerate(segments):
             pitch = (lower.middle - upper.middle) / max(upper.height, lower.height)
-            if j in taken or not 0.6 < pitch < 2.4 or not _continues(upper, lower, layout):
+            # Short lines stand in cells, close to each other; rows of a form are farther apart.
+            widest = 2.4 if upper.x1 - upper.x0 > 10 * upper.height else 1.75
+            if j in taken or not 0.6 < pitch < widest or not _continues(upper, lower, layout):
+                continue
+            if _has_company(segments, upper, j):
                 continue
             if best is None or pitch < best[0]:
                 best = (pitch, j)
@@ -251,6 +268,17 @@ def _paragraphs(segments: Sequence[Segment], layout: Layout) -> list[list[Segmen
             chain.append(segments[i])
         chains.append(chain)
     return chains
+
+
+def _has_company(segments: Sequence[Segment], upper: Segment, j: int) -> bool:
+    """Whether another segment stands right of a candidate: then it is a row of a form, no text."""
+    me = segments[j]
+    return any(
+        s is not me
+        and abs(s.middle - me.middle) < 0.5 * me.height
+        and me.x1 < s.x0 < upper.x1 - me.height
+        for s in segments
+    )
 
 
 def _column_edge(segments: Sequence[Segment], i: int) -> float:
@@ -271,7 +299,10 @@ def _continues(upper: Segment, lower: Segment, layout: Layout) -> bool:
     em = max(upper.height, lower.height)
     if not 0.66 < upper.height / max(1.0, lower.height) < 1.5:
         return False
-    if lower.x0 > upper.x0 + 0.8 * em or lower.x0 < upper.x0 - 6 * em or lower.x1 < upper.x0:
+    centered = abs((lower.x0 + lower.x1) - (upper.x0 + upper.x1)) < 2 * em
+    if lower.x0 < upper.x0 - 6 * em or lower.x1 < upper.x0 or lower.x1 > upper.x1 + 3 * em:
+        return False
+    if lower.x0 > upper.x0 + 0.8 * em and not (centered and lower.x1 < upper.x1):
         return False
     above, below = upper.lines[0].real, lower.lines[0].real
     x0, x1 = max(above[0], below[0]), min(above[2], below[2])

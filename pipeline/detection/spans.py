@@ -1,11 +1,13 @@
 """How components write down what they found: span groups of the spaCy document.
 
-Each component owns one group, named after itself. A span's label is the :class:`Kind`; its rule,
-score and place ride along as extension attributes.
+Each component owns one group, named after itself. A span's label is the :class:`Kind`; its evidence
+(rule, score, place, entity) is kept beside the group, because spaCy's extension attributes are shared
+by all spans over the same tokens.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import cast
 
 from spacy.tokens import Doc, Span
@@ -13,11 +15,21 @@ from spacy.tokens import Doc, Span
 from pipeline.detection.page_text import PageText
 from pipeline.dossier import Kind, Place
 
-for _name, _default in (("rule", ""), ("score", 0.0), ("place", None), ("entity", "")):
-    Span.set_extension(_name, default=_default, force=True)
+_EVIDENCE = "mangping-evidence"
+
 Doc.set_extension("page", default=None, force=True)
 # Words as LAC cut them: (first token, one past the last, tag).
 Doc.set_extension("words", default=(), force=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Why a span was written: the rule, how sure, where it stands, and whose mention it is."""
+
+    rule: str
+    score: float
+    place: Place | None
+    entity: str = field(repr=False)
 
 
 def page_of(doc: Doc) -> PageText:
@@ -41,10 +53,18 @@ def add(
     if end <= start:
         return
     span = Span(doc, start, end, label=kind.value)
-    span._.rule, span._.score, span._.place, span._.entity = rule, score, place, entity
     if group not in doc.spans:
         doc.spans[group] = []
     doc.spans[group].append(span)
+    doc.user_data.setdefault(
+        (_EVIDENCE, group, start, end, kind.value), Evidence(rule, score, place, entity)
+    )
+
+
+def evidence_of(doc: Doc, group: str, span: Span) -> Evidence:
+    """Return why a span stands in a group."""
+    found = doc.user_data[(_EVIDENCE, group, span.start, span.end, span.label_)]
+    return cast(Evidence, found)
 
 
 def text_of(doc: Doc, start: int, end: int) -> str:

@@ -10,7 +10,7 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 from spacy.tokens import Doc
 
-from pipeline.detection.applicant_forms import pinyin_pattern, unit_forms
+from pipeline.detection.applicant_forms import bare_forms, pinyin_pattern, unit_forms
 from pipeline.detection.page_text import PageText
 from pipeline.detection.spans import add, page_of, text_of
 from pipeline.detection.vocabulary import is_han
@@ -72,7 +72,7 @@ class ApplicantSearch:
     def _units(self, doc: Doc, offset: int, text: str) -> None:
         for unit in self.applicant.unit:
             taken: list[tuple[int, int]] = []
-            for form in unit_forms(unit):
+            for form in (*unit_forms(unit), *bare_forms(unit)):
                 for at in _occurrences(form, text):
                     if any(a < at + len(form) and at < b for a, b in taken):
                         continue

@@ -43,6 +43,7 @@ class KeepSearch:
         )
         publishers = "|".join(PUBLISHER_ENDINGS)
         publisher = re.compile(rf"[{_PLACE_CHARS}]{{2,14}}?(?:{publishers})")
+        people = {(a, b) for a, b, tag in doc._.words if tag == "PER"}
         for start, end in page_of(doc).paragraphs:
             text = text_of(doc, start, end)
             for a, b in _matches(_TITLE, text):
@@ -54,6 +55,9 @@ class KeepSearch:
             for a, b in _figures(text):
                 add(doc, GROUP, start + a, start + b, Kind.PUBLIC_FIGURE, "list", 0.95)
             for match in _CITED.finditer(text):
+                a, b = start + match.start(1), start + match.end(1)
+                if "·" not in match.group(1) and (a, b) not in people:
+                    continue
                 add(
                     doc,
                     GROUP,

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from spacy.tokens import Doc
 
-from pipeline.detection.components.slots import below, right_of
+from pipeline.detection.components.slots import below, continuation, right_of
 from pipeline.detection.page_text import PageText
 from pipeline.detection.spans import add, covered, page_of, text_of
 from pipeline.detection.vocabulary import (
@@ -35,12 +35,18 @@ _ALL = re.compile(
     label_pattern(tuple(sorted({*NAME_LABELS, *UNIT_LABELS, *OTHER_LABELS}, key=len, reverse=True)))
 )
 _NAMES, _UNITS = frozenset(NAME_LABELS), frozenset(UNIT_LABELS)
+# Any short word for a person with a colon behind it: 总结人：, 执行教师：.
+_ANY_PERSON = re.compile(r"[一-龥]{1,5}(?:人|者|员|教师|老师|签字|签名)(?=[:：])")
 _AFTER_LABEL = re.compile(r"[(（][^()（）]{0,12}[)）]|[:：_＿\-—…．.]+|[①-⑳]")
 _SEPARATOR = re.compile(r"[、,，;；/／|和与及·]?")
 _TITLE = re.compile(
     rf"(?:{'|'.join(TITLES_AFTER_NAME)})?(?:[(（][^()（）]{{1,16}}[)）])?[0-9①-⑳*＊]*"
 )
 _NOT_IN_NAME = frozenset("的是在了为和与及由至从年月日第等将被把对于以其之也不有")
+
+
+# Stands for a label that is in no list.
+_ANY = "签名"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +71,7 @@ class LabelSearch:
         starts = {label.start for label in labels}
         for label in labels:
             segment_end = _segment_end(page, label.start)
-            if label.words in _NAMES:
+            if label.words in _NAMES or label.words == _ANY:
                 self._names(doc, page, label, segment_end, starts)
             elif label.words in _UNITS:
                 self._units(doc, page, label, segment_end, starts)
@@ -81,7 +87,21 @@ class LabelSearch:
             for a, b in name_list(doc, page, label.value, paragraph_end, starts, strong=strong):
                 add(doc, GROUP, a, b, Kind.PERSON_NAME, "label", 0.95, place=_slot_place(page, a))
                 found += 1
-        if found or label.value < segment_end and not label.colon:
+        if found:
+            return
+        if label.value < segment_end:
+            if label.words in SIGNATURE_LABELS:
+                end = _written(doc, page, label.value, segment_end, starts)
+                add(
+                    doc,
+                    GROUP,
+                    label.value,
+                    end,
+                    Kind.SIGNATURE,
+                    "slot-place",
+                    0.7,
+                    place=Place.SLOT,
+                )
             return
         self._slot_names(doc, page, label, starts, strong)
 
@@ -93,11 +113,13 @@ class LabelSearch:
         for a, b in region.runs:
             if a in starts:
                 break
-            for x, y in name_list(doc, page, a, b, starts, strong=True):
+            names = list(name_list(doc, page, a, b, starts, strong=True))
+            for x, y in names:
                 add(doc, GROUP, x, y, Kind.PERSON_NAME, "slot", 0.9, place=Place.SLOT)
-            if label.words in SIGNATURE_LABELS and page.line(a).confidence < 0.8 and b - a <= 8:
-                # Writing in a slot for a name, too badly read to be judged by its characters.
-                add(doc, GROUP, a, b, Kind.SIGNATURE, "slot-place", 0.7, place=Place.SLOT)
+            if not names and label.words in SIGNATURE_LABELS:
+                # Writing in a slot for a name is hidden by its place, whatever it was read as.
+                end = _written(doc, page, a, b, starts)
+                add(doc, GROUP, a, end, Kind.SIGNATURE, "slot-place", 0.7, place=Place.SLOT)
         head_right = bool(region.runs) and region.runs[0][0] in starts
         if region.runs and not head_right:
             return
@@ -119,6 +141,10 @@ class LabelSearch:
             if not spans and (not region.runs or region.runs[0][0] in starts):
                 spans = [run for run in below(page, label.start, starts)]
         for a, b in spans:
+            if b > a:
+                for x, y in continuation(page, a, b):
+                    if x not in starts and y - x <= 10 and not kept.intersection(range(x, y)):
+                        add(doc, GROUP, x, y, Kind.UNIT, "label-second-line", 0.7, place=Place.CELL)
             b = _trim_unit(doc, a, b)
             if b - a >= 3 and not kept.intersection(range(a, b)) and _unit_like(doc, a, b):
                 add(doc, GROUP, a, b, Kind.UNIT, "label", 0.9, place=_slot_place(page, a))
@@ -128,7 +154,10 @@ def find_labels(doc: Doc, page: PageText) -> Iterator[Label]:
     """Yield the labels of a page, in document order."""
     for start, end in page.segments:
         text = text_of(doc, start, end)
-        for match in _ALL.finditer(text):
+        known = list(_ALL.finditer(text))
+        held = {i for m in known if m.group() in _NAMES for i in range(*m.span())}
+        other = [m for m in _ANY_PERSON.finditer(text) if held.isdisjoint(range(*m.span()))]
+        for match in [*known, *other]:
             a, b = start + match.start(), start + match.end()
             behind = _AFTER_LABEL.match(text, match.end())
             value = match.end()
@@ -137,7 +166,9 @@ def find_labels(doc: Doc, page: PageText) -> Iterator[Label]:
                 behind = _AFTER_LABEL.match(text, value)
             colon = any(c in ":：_＿" for c in text[match.end() : value])
             if _stands_as_label(doc, page, a, b, start, end, colon, match.group()):
-                yield Label(a, b, start + value, match.group(), colon)
+                words = match.group()
+                words = words if words in _NAMES | _UNITS or match in known else _ANY
+                yield Label(a, b, start + value, words, colon)
 
 
 def _stands_as_label(
@@ -172,8 +203,8 @@ def name_list(
         labels: First tokens of labels; a value never runs into one.
         strong: The label is never anything but a person's, so rare surnames are taken too.
     """
-    at = start
-    while at < end:
+    at: int | None = start
+    while at is not None and at < end:
         if at in labels:
             return
         stop = at
@@ -187,8 +218,6 @@ def name_list(
         yield at, at + size
         at += size
         at = _skip(doc, at, end)
-        if at is None:
-            return
 
 
 def _skip(doc: Doc, at: int, end: int) -> int | None:
@@ -254,6 +283,19 @@ def _value_end(doc: Doc, page: PageText, label: Label, starts: set[int]) -> int:
         if i - label.value > 40:
             return i
     return end
+
+
+def _written(doc: Doc, page: PageText, start: int, end: int, starts: set[int]) -> int:
+    """Return where what may be a signature ends; ``start`` when it cannot be one."""
+    stop = start
+    while stop < end and stop not in starts and stop - start < 8:
+        if stop > start and (page.gap_after(stop - 1) > 1.0 or doc[stop].text in "，,。；;、"):
+            break
+        stop += 1
+    text = text_of(doc, start, stop)
+    printed = text in NOT_NAMES or re.match(r"(?:19|20)?[0-9]{2}|年|月|日|[(（]", text)
+    sentence = stop < end and stop - start >= 8
+    return start if printed or sentence else stop
 
 
 def _trim_unit(doc: Doc, start: int, end: int) -> int:

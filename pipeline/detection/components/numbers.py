@@ -10,6 +10,7 @@ from rapidfuzz.distance import Levenshtein
 from spacy.tokens import Doc
 from stdnum.cn import ric
 
+from pipeline.detection.components.slots import continuation
 from pipeline.detection.spans import add, page_of, text_of
 from pipeline.dossier import Applicant, Kind
 
@@ -35,6 +36,10 @@ _MAIL_LOST_AT = re.compile(
     r"[A-Za-z0-9][A-Za-z0-9._\-]{2,}(?:qq|163|126|139|189|sina|sohu|gmail|outlook|hotmail|foxmail|yeah|aliyun)"
     r"[.,。·](?:com|cn|net)",
     re.IGNORECASE,
+)
+_DATES = re.compile(
+    r"(?:(?:19|20)[0-9]{2}[.\-/—][0-9]{1,2}(?:[.\-/—][0-9]{1,2})?[-—–~至]*){1,2}(?:长期)?"
+    r"|(?:19|20)[0-9]{2}[-—–~](?:19|20)[0-9]{2}[-—–.]*[0-9]{0,2}"
 )
 _DATE = r"(?:19|20)[0-9]{2}(?:年|[.\-/—])[0-9OolI]{1,2}(?:月|[.\-/—])?(?:[0-9OolI]{1,2}日?)?"
 _BIRTH = re.compile(
@@ -107,6 +112,8 @@ class NumberSearch:
         self, plain: str, raw: str, before: str, after: str
     ) -> tuple[Kind | None, str, float]:
         """Decide what a run of digits is."""
+        if _DATES.fullmatch(raw.strip("-—–.·,，_")):
+            return None, "", 0.0
         for own in self.applicant.id_number:
             if len(plain) >= 12 and Levenshtein.distance(own.upper(), plain) <= 3:
                 return Kind.ID_NUMBER, "applicant", 1.0
@@ -125,12 +132,11 @@ class NumberSearch:
             return Kind.PHONE, "label", 0.9
         if _is_publication_number(plain, raw, before, after):
             return None, "", 0.0
-        if 15 <= len(plain) <= 22 and not re.search(
-            r"(?:报告编号|№|No|编号)[:：.]*[A-Za-z]*$", tail
+        # An award's number is short or mixed with words; a long row of digits is a person's.
+        if 13 <= len(plain) <= 22 and not re.search(
+            r"(?:报告编号|检测编号|№)[:：.]*[A-Za-z]*$", tail
         ):
             return Kind.HOLDER_NUMBER, "long-number", 0.8
-        if 16 <= len(plain) <= 19:
-            return Kind.HOLDER_NUMBER, "long-number", 0.7
         return None, "", 0.0
 
     def _patterns(self, doc: Doc, tokens: list[int], text: str) -> None:
@@ -159,6 +165,9 @@ class NumberSearch:
         for match in _ADDRESS_LABEL.finditer(text):
             start = match.end()
             end = start + _address_length(text[start:])
+            if end > start:
+                for a, b in continuation(page_of(doc), offset + start, offset + end):
+                    add(doc, GROUP, a, b, Kind.ADDRESS, "label-second-line", 0.8, entity="")
             if end - start >= 4:
                 add(
                     doc,

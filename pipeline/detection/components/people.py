@@ -85,11 +85,13 @@ class PeopleSearch:
             spaced = len(text) == 2 and (
                 doc[start].whitespace_ or page_of(doc).gap_after(start) > 0.5
             )
-            if (
-                tag in ("PER", "nr")
-                or (spaced and tag in ("", "nz", "n"))
-                or (tag == "" and len(text) == 3)
-            ):
+            # A word of everyday language inside (练习课) speaks against a name.
+            everyday = any(
+                b - a >= 2 and t not in ("PER", "LOC", "ORG", "nz", "nw")
+                for (a, b), t in tags.items()
+                if start <= a and b <= end
+            )
+            if tag == "PER" or spaced or not everyday:
                 add(doc, GROUP, start, end, Kind.PERSON_NAME, "cell", 0.6)
 
 

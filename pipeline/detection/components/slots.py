@@ -92,6 +92,27 @@ def below(page: PageText, first: int, labels: set[int]) -> list[tuple[int, int]]
     return runs
 
 
+def continuation(page: PageText, start: int, end: int) -> list[tuple[int, int]]:
+    """Return the line under a value that fills its line, when it begins where the value begins.
+
+    Args:
+        page: The page.
+        start: First token of the value.
+        end: One past its last token on its line.
+    """
+    line = page.line_of[start]
+    tokens = line_tokens(page)
+    if tokens[line][1] != end:
+        return []
+    here = page.boxes[line]
+    left = min(p[0] for p in page.line(start).chars[page.char_of[start]].polygon.points)
+    for box in sorted(page.boxes, key=lambda b: b.middle):
+        pitch = (box.middle - here.middle) / max(here.height, box.height)
+        if 0.6 < pitch < 2.0 and abs(box.real[0] - left) < 1.2 * here.height:
+            return [tokens[box.index]] if box.index in tokens else []
+    return []
+
+
 def unread_ink(page: PageText, slot: Slot) -> tuple[float, float, float, float] | None:
     """Return the bounds of ink in a slot that no line of the reading holds, or None."""
     x0, y0, x1, y1 = slot.bounds

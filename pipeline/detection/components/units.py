@@ -17,6 +17,7 @@ from pipeline.dossier import Kind
 GROUP = "units"
 _ENDING = re.compile("|".join(SCHOOL_ENDINGS))
 _SUBJECT = re.compile("|".join(SUBJECTS))
+_SUBJECT_WORDS = frozenset(SUBJECTS) - {"综合", "部", "各", "及", "和"}
 _CAMPUS = re.compile(
     r"[(（][一-龥]{1,6}(?:校区|分校|分园|教学点|分部|校|部)[)）]|[一-龥]{1,4}(?:校区|分校|分园|教学点)|集团"
 )
@@ -51,7 +52,7 @@ class UnitSearch:
         begins = _word_begins(doc)
         for start, end in page.paragraphs:
             text = text_of(doc, start, end)
-            for a, b, rule in _schools(text, begins, start):
+            for a, b, rule in _schools(text, begins, page, start):
                 if not kept.intersection(range(start + a, start + b)):
                     add(doc, GROUP, start + a, start + b, Kind.UNIT, rule, 0.8)
             for a, b in _english_units(doc, page, start, end):
@@ -78,7 +79,7 @@ def _word_begins(doc: Doc) -> dict[int, tuple[int, str, str]]:
 
 
 def _schools(
-    text: str, words: dict[int, tuple[int, str, str]], offset: int
+    text: str, words: dict[int, tuple[int, str, str]], page: PageText, offset: int
 ) -> Iterator[tuple[int, int, str]]:
     """Yield (start, end, rule) of schools in a paragraph, the longest name that fits."""
     done = 0
@@ -86,7 +87,7 @@ def _schools(
         if match.start() < done:
             continue
         end = _longest_ending(text, match)
-        start = _name_start(text, match.start(), words, offset, done)
+        start = _name_start(text, match.start(), words, page, offset, done)
         own = text[start:end]
         if not _names_a_school(own, text[end : end + 4]):
             continue
@@ -105,15 +106,20 @@ def _longest_ending(text: str, match: re.Match[str]) -> int:
     end = match.end()
     while True:
         more = re.compile(
-            rf"(?:附属|第[一二三四五六七八九十]+)?[一-龥]{{0,4}}?(?:{'|'.join(SCHOOL_ENDINGS)})"
+            rf"(?:附属)?(?:第[一二三四五六七八九十]+|实验|高级|初级|外国语)?(?:{'|'.join(SCHOOL_ENDINGS)})"
         ).match(text, end)
-        if more is None or not (more.group().startswith(("附", "第")) or more.end() - end <= 4):
+        if more is None:
             return end
         end = more.end()
 
 
 def _name_start(
-    text: str, at: int, words: dict[int, tuple[int, str, str]], offset: int, floor: int
+    text: str,
+    at: int,
+    words: dict[int, tuple[int, str, str]],
+    page: PageText,
+    offset: int,
+    floor: int,
 ) -> int:
     """Go back word by word from an ending while the words can be part of a name."""
     start = at
@@ -121,9 +127,16 @@ def _name_start(
         begin, tag, word = words.get(offset + start - 1, (offset + start - 1, "w", ""))
         first = max(floor, begin - offset)
         piece = text[first:start]
+        if page.gap_after(offset + start - 1) > 1.0 and page.gap_after(offset + start - 1) < 90:
+            break
         if not piece or not all(is_han(c) or c.isdigit() or c in "()（）·" for c in piece):
             break
         if tag in _STOP_TAGS and piece not in _NAME_VERBS and not _is_ordinal(piece):
+            # 龙岩市求实学校: a word like a verb between a place and the ending is the school's name.
+            before = words.get(offset + first - 1, (0, "w", ""))
+            if not (start == at and len(piece) >= 2 and before[1] == "LOC" and first > floor):
+                break
+        if piece in _SUBJECT_WORDS:
             break
         if piece in _GENERIC and start == at:
             break
