@@ -13,7 +13,6 @@ import typer
 from typer._click import exceptions as click_errors
 
 from flows.streams import results_only
-from pipeline.errors import MangpingError
 from pipeline.versions import PROGRAM
 
 INTERRUPTED = 130
@@ -48,10 +47,10 @@ def _options(
         typer.Option("--version", help="打印版本。", is_eager=True, callback=_print_version),
     ] = False,
 ) -> None:
-    """盲评：给职称评审材料的扫描件打码并复核。"""
+    """Take the options that stand before a command."""
 
 
-@app.command()
+@app.command(help="给零散文件打码：每个文件得到一份副本和一份结果。")
 def redact(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="要打码的文件。")],
     identity: Annotated[Path, typer.Option("--identity", help="申报人信息 identity.json。")],
@@ -61,7 +60,7 @@ def redact(
     with_text: WithText = False,
     text_layer: TextLayer = False,
 ) -> None:
-    """给零散文件打码：每个文件得到一份副本和一份结果。"""
+    """Redact loose files: a copy and its findings for each."""
 
     def work(results: TextIO) -> int:
         from flows import printing
@@ -90,7 +89,7 @@ def redact(
     _run(work, as_json=as_json)
 
 
-@app.command()
+@app.command(help="处理一份申报材料：副本、结果、清单和报告都放进一个文件夹。")
 def process(
     dossier: Annotated[Path, typer.Argument(metavar="DOSSIER", help="材料文件夹或 ZIP。")],
     out: Out,
@@ -104,7 +103,7 @@ def process(
     with_text: WithText = False,
     text_layer: TextLayer = False,
 ) -> None:
-    """处理一份申报材料：副本、结果、清单和报告都放进一个文件夹。"""
+    """Process a whole dossier into a folder."""
 
     def work(results: TextIO) -> int:
         from flows.cases import Order
@@ -124,9 +123,9 @@ def process(
     _run(work, as_json=as_json)
 
 
-@models_app.command("fetch")
+@models_app.command("fetch", help="下载缺少或损坏的模型。")
 def models_fetch() -> None:
-    """下载缺少或损坏的模型。"""
+    """Fetch models that are missing or damaged."""
 
     def work(results: TextIO) -> int:
         from models.fetch import fetch
@@ -138,9 +137,9 @@ def models_fetch() -> None:
     _run(work, as_json=False)
 
 
-@models_app.command("check")
+@models_app.command("check", help="核对全部模型文件的校验和。")
 def models_check() -> None:
-    """核对全部模型文件的校验和。"""
+    """Check the sums of all models."""
 
     def work(results: TextIO) -> int:
         from models.fetch import check

@@ -44,7 +44,9 @@ class NoApplicantError(UsageError):
     """Nobody said whose dossier it is."""
 
     code = "no-applicant"
-    sentence = "“{subject}”里没有申报人信息；请在 dossier.json 里写 applicant，或用 --identity 指定。"
+    sentence = (
+        "“{subject}”里没有申报人信息；请在 dossier.json 里写 applicant，或用 --identity 指定。"
+    )
 
 
 class ServerError(UsageError):

@@ -10,7 +10,6 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -75,7 +74,7 @@ def prefect_api() -> Iterator[Callable[[], None]]:
         stderr=subprocess.DEVNULL,
     )
     try:
-        yield lambda: _wait_for(child, os.environ["PREFECT_API_URL"])
+        yield lambda: wait_for_api(os.environ["PREFECT_API_URL"], child)
     finally:
         del os.environ["PREFECT_API_URL"]
         child.terminate()
@@ -88,14 +87,23 @@ def prefect_api() -> Iterator[Callable[[], None]]:
             child.stdin.close()
 
 
-def _wait_for(child: subprocess.Popen[bytes], api: str) -> None:
+def wait_for_api(api: str, child: subprocess.Popen[bytes] | None = None) -> None:
+    """Wait until a Prefect API answers.
+
+    Args:
+        api: Its address.
+        child: The process that should bring it up; waiting ends when it ends.
+
+    Raises:
+        ServerError: It does not answer in time.
+    """
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     deadline = time.monotonic() + _STARTUP_SECONDS
-    while time.monotonic() < deadline and child.poll() is None:
-        with suppress(OSError, urllib.error.URLError), direct.open(f"{api}/health", timeout=5):
+    while time.monotonic() < deadline and (child is None or child.poll() is None):
+        with suppress(OSError), direct.open(f"{api}/health", timeout=5):
             return
         time.sleep(0.1)
-    ended = child.poll()
+    ended = child.poll() if child else None
     raise ServerError("超时" if ended is None else f"退出码 {ended}")
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 from uuid import UUID
 
 from prefect import flow, task
@@ -20,9 +20,9 @@ from prefect.artifacts import (
     update_progress_artifact,
 )
 from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State
 from prefect.futures import PrefectFuture, wait
 from prefect.states import Failed
-from prefect.client.schemas.objects import State
 from prefect.task_runners import ThreadPoolTaskRunner
 from pydantic import Field
 
@@ -41,8 +41,6 @@ DossierId = Annotated[
 # Threads share the one OCR engine, which frees the interpreter while it computes.
 WORKERS = max(2, min(4, os.cpu_count() or 2))
 _ARTIFACT_SECONDS = 2.0
-
-runner: ThreadPoolTaskRunner[Any] = ThreadPoolTaskRunner(max_workers=WORKERS)
 
 Counts = dict[str, int]
 
@@ -87,7 +85,7 @@ def report_all(dossier_id: DossierId) -> None:
     flow_run_name="process-{dossier_id}",
     persist_result=False,
     log_prints=False,
-    task_runner=runner,
+    task_runner=ThreadPoolTaskRunner(max_workers=WORKERS),  # type: ignore[arg-type]
 )
 def process_dossier(dossier_id: DossierId) -> Counts:
     """Mask a dossier's attachments and check the copies.
@@ -98,7 +96,8 @@ def process_dossier(dossier_id: DossierId) -> Counts:
     try:
         session = current(dossier_id)
         numbers = range(len(session.jobs))
-        artifact = create_progress_artifact(0.0, key=dossier_id, description="处理进度")
+        created = create_progress_artifact(0.0, key=dossier_id, description="处理进度")
+        artifact = cast(UUID, created)
         _follow([read_attachment.submit(dossier_id, n) for n in numbers], session, artifact)
         decide_on_all.submit(dossier_id).result()
         _follow([finish_attachment.submit(dossier_id, n) for n in numbers], session, artifact)

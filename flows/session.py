@@ -36,7 +36,6 @@ from pipeline.redaction import decide_together, read_file
 from pipeline.reports import write_report
 from pipeline.work import CaseWork
 
-
 T = TypeVar("T")
 
 
