@@ -28,9 +28,9 @@ def find_edges(
 ) -> Iterator[Polygon]:
     """Yield the places beside masks where an end of an applicant's string is left.
 
-    One character of a name is enough beside the mask of a name, one digit beside that of a number,
-    two characters beside that of a unit: one alone, such as 学, begins too many words that may
-    rightly follow.
+    A character of a name is enough beside the mask of a name, one digit beside that of a number,
+    one letter or digit beside that of an e-mail address, two characters beside that of a unit: one
+    alone, such as 学, begins too many words that may rightly follow.
     """
     placed = [(mask.kind, mask.polygon.to(frame).bounds) for mask in masks]
     for run in runs:
@@ -84,6 +84,8 @@ def _is_end(kind: Kind, run: Run, at: int, forms: EdgeForms) -> bool:
         return any(text.startswith(n[-1]) and run.ends_fresh(at + 1) for n in forms.names)
     if kind is Kind.APPLICANT_UNIT:
         return any(text.startswith(u[-k:]) for u in forms.units for k in range(2, len(u)))
+    if kind is Kind.EMAIL:
+        return text[:1].isascii() and text[:1].isalnum()
     return kind in _NUMBERS and text[:1].isdigit()
 
 
@@ -96,4 +98,6 @@ def _is_start(kind: Kind, run: Run, at: int, forms: EdgeForms) -> bool:
         return any(text.endswith(n[0]) and run.starts_fresh(at) for n in forms.names)
     if kind is Kind.APPLICANT_UNIT:
         return any(text.endswith(u[:k]) for u in forms.units for k in range(2, len(u)))
+    if kind is Kind.EMAIL:
+        return text[-1:].isascii() and text[-1:].isalnum()
     return kind in _NUMBERS and text[-1:].isdigit()

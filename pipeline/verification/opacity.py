@@ -32,6 +32,8 @@ _FEWEST = 60
 _STRUCTURE = 3.0
 """Standard deviation in levels below which the source shows nothing there."""
 _SPOT = 3
+_SEEN, _SAME = 12.0, 0.85
+"""Contrast in levels and correlation at which a patch of the source is simply visible."""
 
 
 def check_opacity(pair: PagePair, masks: Sequence[Mask]) -> list[Doubt]:
@@ -65,11 +67,33 @@ def _shine(pair: PagePair, mask: Mask) -> float | None:
     away = np.abs(colours - np.median(colours[core], axis=0)).max(axis=2)
     if (away[core] <= _NEAR_FILL).mean() < _FLATTEST:
         return 1.0
-    return _correlation(_gray(copy), _gray(pair.source_crop(x0, y0, x1, y1)), core, away)
+    source = _gray(pair.source_crop(x0, y0, x1, y1))
+    if _open_somewhere(_gray(copy), source, core):
+        return 1.0
+    return _correlation(_gray(copy), source, core, away)
 
 
 def _gray(pixels: Pixels) -> Gray:
     return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), np.float32)
+
+
+def _open_somewhere(copy: Gray, source: Gray, core: NDArray[np.bool_]) -> bool:
+    """Whether a patch about as large as a character shows just what the source shows there."""
+    side = int(np.clip(0.7 * min(copy.shape), 8, 48))
+    valid = core.astype(np.float32)
+    share = np.maximum(_mean(valid, side), 1e-3)
+    a, b = copy * valid, source * valid
+    mean_a, mean_b = _mean(a, side) / share, _mean(b, side) / share
+    spread_a = _mean(a * a, side) / share - mean_a * mean_a
+    spread_b = _mean(b * b, side) / share - mean_b * mean_b
+    together = _mean(a * b, side) / share - mean_a * mean_b
+    seen = (spread_a > _SEEN**2) & (spread_b > _SEEN**2) & (share > 0.5)
+    alike = together > _SAME * np.sqrt(np.maximum(spread_a * spread_b, 1.0))
+    return bool((seen & alike).any())
+
+
+def _mean(values: Gray, side: int) -> Gray:
+    return np.asarray(cv2.blur(values, (side, side)), np.float32)
 
 
 def _correlation(copy: Gray, source: Gray, core: NDArray[np.bool_], away: Gray) -> float | None:

@@ -15,6 +15,7 @@ from pipeline.verification.edges import find_edges
 from pipeline.verification.fidelity import Pixels
 from pipeline.verification.search import Wanted, search_runs
 from pipeline.verification.sources import Rereader
+from pipeline.verification.strokes import find_unread_ink
 from pipeline.verification.text import Areas, Run, Span, line_runs
 
 _SMALLER, _LARGER = 0.8, 1.25
@@ -47,11 +48,12 @@ def check_reading(
     runs = line_runs(lines, Areas([m.polygon for m in masks], grid))
     doubts = [] if runs else _unread(pixels, frame, masks)
     doubts += [
-        doubt(span.code, frame.page, _back(run.place(span.start, span.end), frame))
+        doubt(span.code, frame.page, run.place(span.start, span.end).to(frame))
         for run, span in _relevant(search_runs(runs, wanted), Areas(kept, grid))
     ]
-    for place in find_edges(runs, masks, grid, wanted.ends):
-        doubts.append(doubt("mask-edge", frame.page, _back(place, frame)))
+    beside = [place.to(frame) for place in find_edges(runs, masks, grid, wanted.ends)]
+    beside += find_unread_ink(pixels, frame, masks, lines)
+    doubts += [doubt("mask-edge", frame.page, place) for place in beside]
     return list(dict.fromkeys(doubts))
 
 
@@ -77,7 +79,3 @@ def _unread(pixels: Pixels, frame: Frame, masks: Sequence[Mask]) -> list[Doubt]:
     for mask in masks:
         cv2.fillPoly(ink, [np.round(mask.polygon.to(frame).array()).astype(np.int32)], (0,))
     return [doubt("page-unread", frame.page)] if ink.mean() > _INK_SHARE else []
-
-
-def _back(place: Polygon, frame: Frame) -> Polygon:
-    return place.to(frame)

@@ -102,6 +102,15 @@ class Areas:
         b = self.boxes
         return bool(((b[:, 0] <= x) & (x <= b[:, 2]) & (b[:, 1] <= y) & (y <= b[:, 3])).any())
 
+    def cover(self, polygon: Polygon) -> bool:
+        """Whether at least three quarters of ``polygon`` lie in one of the rectangles."""
+        x0, y0, x1, y1 = polygon.bounds
+        b = self.boxes
+        wide = np.minimum(b[:, 2], x1) - np.maximum(b[:, 0], x0)
+        high = np.minimum(b[:, 3], y1) - np.maximum(b[:, 1], y0)
+        shared = np.maximum(wide, 0) * np.maximum(high, 0)
+        return bool((shared >= 0.75 * max(1.0, (x1 - x0) * (y1 - y0))).any())
+
 
 def line_runs(lines: Sequence[Line], masks: Areas) -> list[Run]:
     """Return one run for each line that was read, without spaces and punctuation."""
@@ -112,7 +121,7 @@ def _run(line: Line, index: int, masks: Areas) -> Run:
     glyphs: list[Glyph] = []
     between, last = "", None
     for char in line.chars:
-        masked = masks.hold(char.polygon)
+        masked = masks.cover(char.polygon)
         wide = last is not None and _gap(last, char.polygon) > _WIDE_GAP
         for letter in unicodedata.normalize("NFKC", char.text):
             if not letter.isalnum():
