@@ -19,6 +19,7 @@ from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
 from pipeline.detection.layout import Layout
+from pipeline.detection.vocabulary import LABEL_HEAD
 from pipeline.reading.lines import Line, PageReading
 
 
@@ -130,7 +131,8 @@ def build_doc(reading: PageReading, layout: Layout, vocab: Vocab) -> tuple[Doc, 
     position: dict[tuple[int, int], int] = {}
     rows = _rows(boxes)
     segments = [s for row in rows for s in _split_row(row, layout)]
-    for paragraph in _paragraphs(segments, layout):
+    heads = {b.index for b in boxes if _begins_with_label(reading.lines[b.index].text)}
+    for paragraph in _paragraphs(segments, layout, heads):
         start = len(words)
         for segment in paragraph:
             segment_start = len(words)
@@ -236,8 +238,17 @@ def _rule_between(left: LineBox, right: LineBox, layout: Layout) -> bool:
     return end > start and layout.rule_right(start, y0, y1, end) < end
 
 
-def _paragraphs(segments: Sequence[Segment], layout: Layout) -> list[list[Segment]]:
-    """Chain each segment to the one that its text runs on to."""
+def _begins_with_label(text: str) -> bool:
+    """Whether a line is a row of a form: a label with a colon behind it, or nothing but a label."""
+    plain = "".join(_single(c) for c in text)
+    match = LABEL_HEAD.match(plain)
+    return match is not None and (match.end() == len(plain) or plain[match.end()] in ":：")
+
+
+def _paragraphs(
+    segments: Sequence[Segment], layout: Layout, heads: set[int]
+) -> list[list[Segment]]:
+    """Chain each segment to the one that its text runs on to; ``heads`` begin anew."""
     follower: dict[int, int] = {}
     taken: set[int] = set()
     for i, upper in enumerate(segments):
@@ -249,6 +260,8 @@ def _paragraphs(segments: Sequence[Segment], layout: Layout) -> list[list[Segmen
             pitch = (lower.middle - upper.middle) / max(upper.height, lower.height)
             # Short lines stand in cells, close to each other; rows of a form are farther apart.
             widest = 2.4 if upper.x1 - upper.x0 > 10 * upper.height else 1.75
+            if lower.lines[0].index in heads:
+                continue
             if j in taken or not 0.6 < pitch < widest or not _continues(upper, lower, layout):
                 continue
             if _has_company(segments, upper, j):

@@ -15,8 +15,6 @@ from spacy.tokens import Doc, Span
 from pipeline.detection.page_text import PageText
 from pipeline.dossier import Kind, Place
 
-_EVIDENCE = "mangping-evidence"
-
 Doc.set_extension("page", default=None, force=True)
 # Words as LAC cut them: (first token, one past the last, tag).
 Doc.set_extension("words", default=(), force=True)
@@ -57,13 +55,17 @@ def add(
         doc.spans[group] = []
     doc.spans[group].append(span)
     doc.user_data.setdefault(
-        (_EVIDENCE, group, start, end, kind.value), Evidence(rule, score, place, entity)
+        _key(group, start, end, kind.value), Evidence(rule, score, place, entity)
     )
+
+
+def _key(group: str, start: int, end: int, label: str) -> str:
+    return f"mangping:{group}:{start}:{end}:{label}"
 
 
 def evidence_of(doc: Doc, group: str, span: Span) -> Evidence:
     """Return why a span stands in a group."""
-    found = doc.user_data[(_EVIDENCE, group, span.start, span.end, span.label_)]
+    found = doc.user_data[_key(group, span.start, span.end, span.label_)]
     return cast(Evidence, found)
 
 

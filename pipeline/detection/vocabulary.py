@@ -112,6 +112,12 @@ def label_pattern(labels: tuple[str, ...]) -> str:
     return "|".join(re.escape(label) for label in labels)
 
 
+# A line that begins with one of these and a colon is a row of a form.
+LABEL_HEAD = re.compile(
+    label_pattern(tuple(sorted({*NAME_LABELS, *UNIT_LABELS, *OTHER_LABELS}, key=len, reverse=True)))
+)
+
+
 @cache
 def surnames() -> frozenset[str]:
     """Return all surnames, single and compound."""

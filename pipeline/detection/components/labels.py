@@ -18,22 +18,19 @@ from pipeline.detection.page_text import PageText
 from pipeline.detection.spans import add, covered, page_of, text_of
 from pipeline.detection.vocabulary import (
     NAME_LABELS,
+    LABEL_HEAD,
     NOT_NAMES,
-    OTHER_LABELS,
     SIGNATURE_LABELS,
     TITLES_AFTER_NAME,
     UNIT_LABELS,
     WEAK_NAME_LABELS,
     is_han,
-    label_pattern,
     starts_with_surname,
 )
 from pipeline.dossier import Kind, Place
 
 GROUP = "labels"
-_ALL = re.compile(
-    label_pattern(tuple(sorted({*NAME_LABELS, *UNIT_LABELS, *OTHER_LABELS}, key=len, reverse=True)))
-)
+_ALL = LABEL_HEAD
 _NAMES, _UNITS = frozenset(NAME_LABELS), frozenset(UNIT_LABELS)
 # Any short word for a person with a colon behind it: 总结人：, 执行教师：.
 _ANY_PERSON = re.compile(r"[一-龥]{1,5}(?:人|者|员|教师|老师|签字|签名)(?=[:：])")

@@ -1,0 +1,70 @@
+"""Takes the red ink of seals off the picture that is read, so that the print under it can be read.
+
+Seals are stamped over names, units and dates; their ring and star break the characters under them.
+In the red channel red ink is as bright as paper while print and pen stay dark. Only regions that look
+like a seal are treated: a red letterhead is text and stays.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.reading.engine import Image
+
+# Regions are looked for at this many pixels on the longer side.
+_SIDE = 600
+# Smallest and largest side of a seal, as a share of the page's longer side: 2 to 10 cm on A4.
+_SMALLEST, _LARGEST = 0.05, 0.36
+# How much redder than its other channels a pixel of red ink is at least.
+_REDNESS = 36
+
+
+def lift_red_ink(pixels: Image) -> Image:
+    """Return the page with the red ink of seals lightened; the page itself when it has none.
+
+    Args:
+        pixels: RGB, shape (height, width, 3); not changed.
+    """
+    height, width = pixels.shape[:2]
+    factor = min(1.0, _SIDE / max(height, width))
+    small = cv2.resize(
+        pixels,
+        (max(1, round(width * factor)), max(1, round(height * factor))),
+        interpolation=cv2.INTER_AREA,
+    )
+    regions = _seal_regions(np.asarray(small, dtype=np.uint8))
+    if not regions:
+        return pixels
+    lifted = pixels.copy()
+    for x, y, w, h in regions:
+        x0, y0 = max(0, int((x - 2) / factor)), max(0, int((y - 2) / factor))
+        x1, y1 = int((x + w + 2) / factor) + 1, int((y + h + 2) / factor) + 1
+        region = lifted[y0:y1, x0:x1]
+        red = region[:, :, 0].astype(np.float32)
+        paper = float(np.percentile(red, 90))
+        # Red ink on paper has at least two thirds of the paper's red; print has less than half.
+        light = np.clip((red - 0.28 * paper) / (0.42 * paper), 0, 1) * paper
+        region[:] = light.astype(np.uint8)[:, :, None]
+    return lifted
+
+
+def _seal_regions(small: NDArray[np.uint8]) -> list[tuple[int, int, int, int]]:
+    channels = small.astype(np.int16)
+    others = np.maximum(channels[:, :, 1], channels[:, :, 2])
+    redness = channels[:, :, 0] - others
+    # A warm lamp tints the whole photo; ink is redder than its surroundings.
+    tint = int(np.median(redness))
+    red = (redness - tint > _REDNESS).astype(np.uint8)
+    closed = cv2.morphologyEx(red, cv2.MORPH_CLOSE, np.ones((11, 11), np.uint8))
+    count, _, stats, _ = cv2.connectedComponentsWithStats(closed, connectivity=8)
+    longer = max(small.shape[:2])
+    regions = []
+    for x, y, w, h, area in stats[1:count].tolist():
+        sized = _SMALLEST * longer <= max(w, h) <= _LARGEST * longer
+        # Cut off at the page's edge, a round seal is still no flatter than this.
+        shaped = 0.4 <= w / h <= 2.6 and area > 0.12 * w * h
+        if sized and shaped:
+            regions.append((x, y, w, h))
+    return regions
