@@ -1,7 +1,7 @@
 """The nouns of the product: what is uploaded, what is found, what is hidden, what was decided.
 
-All are frozen. Whatever identifies a person stays out of ``repr``, so that no log line, exception or
-failing test can print it.
+All are frozen. Whatever identifies a person stays out of ``repr``, so that no log line, exception
+or failing test can print it.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
 """Places on a page that know which grid they are measured in.
 
-One convention for the whole product: continuous pixel coordinates, origin at the top left, x to the
-right, y down; pixel (i, j) covers ``[i, i+1) x [j, j+1)``. A :class:`Frame` is a pixel grid of one
-page: the *source* grid is the page as it is stored; every other grid is the source turned by quarter
-turns clockwise and then scaled. Because a frame carries its own relation to the source grid, a
-:class:`Polygon` can be moved between any two frames of a page and back without loss.
+One convention for the whole product: continuous pixel coordinates, origin at the top left, x to
+the right, y down; pixel (i, j) covers ``[i, i+1) x [j, j+1)``. A :class:`Frame` is a pixel grid of
+one page: the *source* grid is the page as it is stored; every other grid is the source turned by
+quarter turns clockwise and then scaled. Because a frame carries its own relation to the source
+grid, a :class:`Polygon` can be moved between any two frames of a page and back without loss.
 """
 
 from __future__ import annotations
