@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from flows.cases import Order, submit
+from flows.prefect_home import set_environment
+from tests.sheets import draw_sheet, traces, write_identity
+
+
+@pytest.fixture(scope="module", autouse=True)
+def prefect() -> Iterator[None]:
+    set_environment()
+    from prefect.testing.utilities import prefect_test_harness
+
+    with prefect_test_harness(server_startup_timeout=120):
+        yield
+
+
+@pytest.fixture
+def order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Order:
+    monkeypatch.setenv("MANGPING_STATE", str(tmp_path / "state"))
+    dossier = tmp_path / "李晓琳"
+    dossier.mkdir()
+    draw_sheet(("听课记录", "授课教师：李晓琳")).save(dossier / "李晓琳.jpg")
+    (dossier / "b.jpg").write_bytes(b"")
+    identity = write_identity(tmp_path)
+    return Order(dossier=dossier, out=tmp_path / "out", identity=identity)
+
+
+def test_prefect_learns_numbers_only(order: Order) -> None:
+    """Runs the flow by its id alone, as a deployment does, and reads back all that Prefect kept."""
+    from prefect.client.orchestration import get_client
+
+    from flows.process import process_dossier
+
+    assert process_dossier(submit(order)) == {"clean": 1, "error": 1}
+    with get_client(sync_client=True) as client:
+        flow_runs = client.read_flow_runs()
+        task_runs = client.read_task_runs()
+        artifacts = client.request("POST", "/artifacts/filter", json={}).json()
+    assert [run.parameters for run in flow_runs] == [{"dossier_id": order.id}]
+    assert {run.name for run in task_runs} >= {"read-0", "read-1", "decide", "report"}
+    assert {a["type"] for a in artifacts} == {"progress", "table"}
+    progress = next(a for a in artifacts if a["type"] == "progress")
+    assert progress["data"] == 100
+    kept = [run.model_dump_json() for run in (*flow_runs, *task_runs)] + [json.dumps(artifacts)]
+    assert traces("".join(kept).encode()) == []
+
+
+def test_an_attachment_that_can_no_longer_be_read_loses_its_old_copy(order: Order) -> None:
+    from flows.process import process_dossier
+
+    process_dossier(submit(order))
+    assert (order.out / "masked" / "a02.pdf").is_file()
+    shutil.copy(order.dossier / "b.jpg", order.dossier / "李晓琳.jpg")
+    assert process_dossier(submit(order)) == {"error": 2}
+    assert not list((order.out / "masked").iterdir())
+    assert not list((order.out / "findings").iterdir())
+
+
+def test_an_unknown_id_fails_the_run_and_touches_nothing(order: Order) -> None:
+    from flows.errors import UnknownCaseError
+    from flows.process import process_dossier
+
+    with pytest.raises(UnknownCaseError):
+        process_dossier("d-0123456789ab")
+    assert not order.out.exists()
