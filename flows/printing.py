@@ -9,6 +9,7 @@ from typing import Any, TextIO
 
 from pipeline.dossier import VerdictKind
 from pipeline.errors import MangpingError
+from pipeline.findings_file import DoubtEntry
 from pipeline.outcome import FileResult
 from pipeline.versions import PROGRAM
 
@@ -19,7 +20,7 @@ _VERDICTS = {
     VerdictKind.PERSON: "需人工查看",
     VerdictKind.ERROR: "未处理",
 }
-_SHOWN_DOUBTS = 3
+_SHOWN = 3
 
 
 def file_json(
@@ -72,12 +73,16 @@ def print_lines(
         mark = "✓" if result.verdict is VerdictKind.CLEAN else "!"
         line = f"{mark} {name}：{_VERDICTS[result.verdict]}，{result.pages} 页，{masks} 处打码"
         print(f"{line} → {copy}", file=stream)
-        for doubt in result.doubts[:_SHOWN_DOUBTS]:
-            page = f"第 {doubt.page} 页：" if doubt.page else ""
-            print(f"    {page}{doubt.message}", file=stream)
-        if len(result.doubts) > _SHOWN_DOUBTS:
-            more = len(result.doubts) - _SHOWN_DOUBTS
-            print(f"    还有 {more} 处，见结果文件。", file=stream)
+        _print_entries(stream, result.doubts)
+        _print_entries(stream, result.notes)
     counts = {kind: sum(r.verdict is kind for r in results) for kind in VerdictKind}
     total = "，".join(f"{_VERDICTS[kind]} {n} 个" for kind, n in counts.items() if n)
     print(f"共 {len(results)} 个文件：{total or '无'}。", file=stream)
+
+
+def _print_entries(stream: TextIO, entries: Sequence[DoubtEntry]) -> None:
+    for entry in entries[:_SHOWN]:
+        page = f"第 {entry.page} 页：" if entry.page else ""
+        print(f"    {page}{entry.message}", file=stream)
+    if len(entries) > _SHOWN:
+        print(f"    还有 {len(entries) - _SHOWN} 处，见结果文件。", file=stream)

@@ -6,6 +6,7 @@ the paths are in the session, which lives in this process only.
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import tempfile
 import threading
@@ -91,6 +92,10 @@ class Session:
             )
         except BaseException:
             shutil.rmtree(unpacked, ignore_errors=True)
+            # Only what is empty goes, so an earlier run's results stay.
+            with contextlib.suppress(OSError):
+                private.rmdir()
+                order.out.rmdir()
             raise
 
     def close(self) -> None:
