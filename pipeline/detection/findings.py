@@ -18,6 +18,14 @@ from pipeline.policy import Policy
 
 # Which group wins where two spans overlap: certain knowledge before guesses.
 _ORDER = ("applicant", "numbers", "labels", "keeps", "units", "people")
+_KEPT = frozenset(
+    (
+        Kind.PUBLICATION,
+        Kind.PUBLIC_FIGURE,
+        Kind.ISSUING_AUTHORITY,
+        Kind.CERTIFICATE_NUMBER,
+    )
+)
 # A line read with less than this could say anything.
 _UNREADABLE = 0.6
 
@@ -45,39 +53,39 @@ def resolve(doc: Doc) -> list[Piece]:
             continue
         spans: Sequence[Span] = sorted(doc.spans[group], key=lambda s: (s.start - s.end, s.start))
         for span in spans:
-            for start, end in _free(span.start, span.end, owner, pieces, span.label_):
+            kind, why = Kind(span.label_), evidence_of(doc, group, span)
+            for start, end in _free(span.start, span.end, owner, pieces, kind):
                 for token in range(start, end):
                     owner[token] = len(pieces)
-                why = evidence_of(doc, group, span)
                 pieces.append(
-                    Piece(
-                        start,
-                        end,
-                        Kind(span.label_),
-                        group,
-                        why.rule,
-                        why.score,
-                        why.place,
-                        why.entity,
-                    )
+                    Piece(start, end, kind, group, why.rule, why.score, why.place, why.entity)
                 )
     return sorted(pieces, key=lambda p: p.start)
 
 
 def _free(
-    start: int, end: int, owner: dict[int, int], pieces: list[Piece], label: str
+    start: int, end: int, owner: dict[int, int], pieces: list[Piece], kind: Kind
 ) -> Iterator[tuple[int, int]]:
     """Yield the parts of a span that no stronger span holds and that can stand alone."""
+    holders = {pieces[owner[t]].kind for t in range(start, end) if t in owner}
+    # 张伟 is the applicant's name and 张伟平 a colleague's: the rest 平 must not be left to see. A
+    # rest of one character of another family is only the edge of the stronger finding.
+    related = all(_family(h) == _family(kind) for h in holders)
     run = start
     for token in range(start, end + 1):
         if token == end or token in owner:
-            if token > run and (run > start or token < end):
-                # A rest of one character beside a stronger finding is its edge, not a finding.
-                if token - run >= 2:
-                    yield run, token
-            elif token > run:
+            if token - run >= (1 if related else 2):
                 yield run, token
             run = token + 1
+
+
+def _family(kind: Kind) -> int:
+    """Number the families of kinds whose findings may run into each other."""
+    if kind in (Kind.APPLICANT_NAME, Kind.PERSON_NAME, Kind.SIGNATURE):
+        return 1
+    if kind in (Kind.APPLICANT_UNIT, Kind.UNIT, Kind.ADDRESS):
+        return 2
+    return 4 if kind in _KEPT else 3
 
 
 def findings_of(doc: Doc, policy: Policy) -> list[Finding]:
@@ -85,7 +93,11 @@ def findings_of(doc: Doc, policy: Policy) -> list[Finding]:
     page = page_of(doc)
     number = page.reading.frame.page
     found: list[Finding] = []
+    weak = {i for i, line in enumerate(page.reading.lines) if line.confidence < _UNREADABLE}
+    ghosts = {i for i in weak if _is_ghost(page, i)}
     for piece in resolve(doc):
+        if piece.group in ("units", "people") and page.line_of[piece.start] in ghosts:
+            continue
         for start, end in _line_parts(page, piece.start, piece.end):
             line = page.line_of[start]
             first, last = page.char_of[start], page.char_of[end - 1] + 1
@@ -135,7 +147,7 @@ def _unreadable(page: PageText, found: Sequence[Finding], policy: Policy) -> Ite
         text = line.text.strip()
         if index in held or not 2 <= len(text) <= 10 or line.confidence >= _UNREADABLE:
             continue
-        if not any(is_han(c) for c in text):
+        if not any(is_han(c) for c in text) or _is_ghost(page, index):
             continue
         count += 1
         yield Finding(
@@ -155,6 +167,21 @@ def _unreadable(page: PageText, found: Sequence[Finding], policy: Policy) -> Ite
             end=len(line.chars),
             doubtful=True,
         )
+
+
+def _is_ghost(page: PageText, index: int) -> bool:
+    """Whether a badly read line lies over better read ones: fragments of a seal, a watermark."""
+    me = page.boxes[index].real
+    area = max(1.0, (me[2] - me[0]) * (me[3] - me[1]))
+    for box in page.boxes:
+        other = page.reading.lines[box.index]
+        if box.index == index or other.confidence < 0.8:
+            continue
+        width = min(me[2], box.real[2]) - max(me[0], box.real[0])
+        height = min(me[3], box.real[3]) - max(me[1], box.real[1])
+        if width > 0 and height > 0 and width * height > 0.15 * area:
+            return True
+    return False
 
 
 def _slots_with_ink(doc: Doc, page: PageText) -> Iterator[tuple[float, float, float, float]]:

@@ -87,7 +87,7 @@ class PageText:
         char_of: For each token the index of its character on that line.
         paragraphs: Token ranges of the paragraphs.
         segments: Token ranges of the segments (parts of a row).
-        rows: Token indices row by row, wide gaps bridged; for numbers printed with gaps.
+        rows: Token indices row by row, gaps of a few ems bridged; for numbers printed in groups.
     """
 
     reading: PageReading
@@ -154,14 +154,15 @@ def build_doc(reading: PageReading, layout: Layout, vocab: Vocab) -> tuple[Doc, 
         if len(words) > start:
             page.paragraphs.append((start, len(words)))
     for row in rows:
-        tokens = [
-            position[(box.index, i)]
-            for box in row
-            for i in range(len(reading.lines[box.index].chars))
-            if (box.index, i) in position
-        ]
-        if tokens:
-            page.rows.append(tokens)
+        for stretch in _stretches(row):
+            tokens = [
+                position[(box.index, i)]
+                for box in stretch
+                for i in range(len(reading.lines[box.index].chars))
+                if (box.index, i) in position
+            ]
+            if tokens:
+                page.rows.append(tokens)
     return Doc(vocab, words=words, spaces=spaces), page
 
 
@@ -230,6 +231,18 @@ def _split_row(row: Sequence[LineBox], layout: Layout) -> list[Segment]:
         else:
             segments.append(Segment([box]))
     return segments
+
+
+def _stretches(row: Sequence[LineBox]) -> list[list[LineBox]]:
+    """Cut a row where the gap is too wide for the groups of one number."""
+    stretches = [[row[0]]]
+    for box in row[1:]:
+        last = stretches[-1][-1]
+        if box.x0 - last.x1 < 2.5 * max(last.height, box.height):
+            stretches[-1].append(box)
+        else:
+            stretches.append([box])
+    return stretches
 
 
 def _rule_between(left: LineBox, right: LineBox, layout: Layout) -> bool:

@@ -25,6 +25,10 @@ _CITED = re.compile(
     r"(?:教育家|思想家|哲学家|心理学家|文学家|作家|诗人|数学家|科学家|物理学家|学者|专家|画家|音乐家|教育学家)([一-龥·]{2,12}?)"
     r"(?=先生|女士|教授|曾|说|认为|指出|提出|强调|在|的|主张|讲|语|创立|有|,|，|:|：|。)"
 )
+# 湛师训证字第20185773号, 皖教秘〔2012〕92号.
+_DOCUMENT_NUMBER = re.compile(
+    r"[一-龥]{2,9}字[〔\[(（]?[0-9]{0,4}[〕\])）]?第?[0-9]{2,10}号?|[一-龥]{2,8}[〔\[][0-9]{4}[〕\]]第?[0-9]{1,6}号"
+)
 _PLACE_CHARS = "一-龥"
 
 
@@ -48,6 +52,8 @@ class KeepSearch:
             text = text_of(doc, start, end)
             for a, b in _matches(_TITLE, text):
                 add(doc, GROUP, start + a, start + b, Kind.PUBLICATION, "title-marks", 0.95)
+            for a, b in _matches(_DOCUMENT_NUMBER, text):
+                add(doc, GROUP, start + a, start + b, Kind.CERTIFICATE_NUMBER, "document", 0.9)
             for a, b in _matches(publisher, text):
                 add(doc, GROUP, start + a, start + b, Kind.PUBLICATION, "publisher", 0.9)
             for a, b in _matches(authority, text):

@@ -13,15 +13,15 @@ from dataclasses import dataclass
 
 from spacy.tokens import Doc
 
+from pipeline.detection.components.name_lists import name_list
 from pipeline.detection.components.slots import below, continuation, right_of
 from pipeline.detection.page_text import PageText
 from pipeline.detection.spans import add, covered, page_of, text_of
 from pipeline.detection.vocabulary import (
-    NAME_LABELS,
     LABEL_HEAD,
+    NAME_LABELS,
     NOT_NAMES,
     SIGNATURE_LABELS,
-    TITLES_AFTER_NAME,
     UNIT_LABELS,
     WEAK_NAME_LABELS,
     is_han,
@@ -33,15 +33,43 @@ GROUP = "labels"
 _ALL = LABEL_HEAD
 _NAMES, _UNITS = frozenset(NAME_LABELS), frozenset(UNIT_LABELS)
 # Any short word for a person with a colon behind it: 总结人：, 执行教师：.
-_ANY_PERSON = re.compile(r"[一-龥]{1,5}(?:人|者|员|教师|老师|签字|签名)(?=[:：])")
-_AFTER_LABEL = re.compile(r"[(（][^()（）]{0,12}[)）]|[:：_＿\-—…．.]+|[①-⑳]")
-_SEPARATOR = re.compile(r"[、,，;；/／|和与及·]?")
-_TITLE = re.compile(
-    rf"(?:{'|'.join(TITLES_AFTER_NAME)})?(?:[(（][^()（）]{{1,16}}[)）])?[0-9①-⑳*＊]*"
+_ANY_PERSON = re.compile(
+    r"[一-龥()（）]{1,6}(?:人|者|员|长|教师|老师|签字|签名|签章)(?:[(（][^()（）]{1,4}[)）])?(?=[:：])"
 )
-_NOT_IN_NAME = frozenset("的是在了为和与及由至从年月日第等将被把对于以其之也不有")
-
-
+_AFTER_LABEL = re.compile(r"[(（][^()（）]{0,12}[)）]|[:：_＿\-—…．.]+|[①-⑳]")
+_DIGITS = re.compile(r"[0-9OolI]{5}")
+_DAY = re.compile(r"[0-9]{4}")
+_VALUE_KINDS = {
+    **dict.fromkeys(("出生", "出生日期", "出生年月"), (Kind.BIRTH_DATE, _DAY)),
+    **dict.fromkeys(
+        ("身份证号", "身份证号码", "公民身份号码", "身份证", "证件号码", "证件号"),
+        (Kind.ID_NUMBER, _DIGITS),
+    ),
+    **dict.fromkeys(
+        ("电话", "联系电话", "手机", "手机号", "手机号码", "办公电话", "联系方式", "传真"),
+        (Kind.PHONE, _DIGITS),
+    ),
+    **dict.fromkeys(
+        (
+            "学号",
+            "工号",
+            "准考证号",
+            "教师资格证号",
+            "资格证号",
+            "资格证书号码",
+            "教师资格证书号码",
+        ),
+        (Kind.HOLDER_NUMBER, _DIGITS),
+    ),
+    **dict.fromkeys(
+        ("住址", "地址", "家庭住址", "通讯地址", "通信地址", "联系地址", "户籍地址", "户籍所在地"),
+        (Kind.ADDRESS, re.compile("[一-龥]{3}")),
+    ),
+    **dict.fromkeys(
+        ("邮箱", "电子邮箱", "电子邮件", "E-mail", "Email", "email"),
+        (Kind.EMAIL, re.compile(r"[A-Za-z0-9]{3}")),
+    ),
+}
 # Stands for a label that is in no list.
 _ANY = "签名"
 
@@ -72,6 +100,8 @@ class LabelSearch:
                 self._names(doc, page, label, segment_end, starts)
             elif label.words in _UNITS:
                 self._units(doc, page, label, segment_end, starts)
+            elif label.words in _VALUE_KINDS and label.value >= segment_end:
+                self._values(doc, page, label, starts)
         return doc
 
     def _names(
@@ -101,6 +131,15 @@ class LabelSearch:
                 )
             return
         self._slot_names(doc, page, label, starts, strong)
+
+    def _values(self, doc: Doc, page: PageText, label: Label, starts: set[int]) -> None:
+        """Take a number, a date or an address from the cell to the right."""
+        kind, shape = _VALUE_KINDS[label.words]
+        for a, b in right_of(doc, page, label.end - 1).runs:
+            if a in starts:
+                return
+            if shape.search(text_of(doc, a, b)):
+                add(doc, GROUP, a, b, kind, "slot", 0.9, place=Place.SLOT)
 
     def _slot_names(
         self, doc: Doc, page: PageText, label: Label, starts: set[int], strong: bool
@@ -185,75 +224,6 @@ def _stands_as_label(
     strong = words in _NAMES and words not in WEAK_NAME_LABELS
     rest = text_of(doc, b, end)
     return strong and a == start and 2 <= len(rest) <= 4 and starts_with_surname(rest)
-
-
-def name_list(
-    doc: Doc, page: PageText, start: int, end: int, labels: set[int], *, strong: bool
-) -> Iterator[tuple[int, int]]:
-    """Split a value into names; stop at the first piece that cannot be one.
-
-    Args:
-        doc: The page.
-        page: Its places.
-        start: First token of the value.
-        end: One past the last token that the value may reach.
-        labels: First tokens of labels; a value never runs into one.
-        strong: The label is never anything but a person's, so rare surnames are taken too.
-    """
-    at: int | None = start
-    while at is not None and at < end:
-        if at in labels:
-            return
-        stop = at
-        while stop < end and stop not in labels and _in_name(doc[stop].text):
-            stop += 1
-            if stop < end and page.gap_after(stop - 1) > 0.9 and stop - at >= 2:
-                break
-        size = _name_size(doc, page, at, stop, strong)
-        if size == 0:
-            return
-        yield at, at + size
-        at += size
-        at = _skip(doc, at, end)
-
-
-def _skip(doc: Doc, at: int, end: int) -> int | None:
-    """Step over a title, a bracket and one separator; None where the list is over."""
-    rest = text_of(doc, at, end)
-    title = _TITLE.match(rest)
-    step = title.end() if title else 0
-    separator = _SEPARATOR.match(rest, step)
-    step = separator.end() if separator else step
-    spaced = at < end and at > 0 and bool(doc[at - 1].whitespace_)
-    if step == 0 and not spaced:
-        return None
-    return at + step
-
-
-def _in_name(character: str) -> bool:
-    return (is_han(character) and character not in _NOT_IN_NAME) or character in "·•・∙●"
-
-
-def _name_size(doc: Doc, page: PageText, start: int, stop: int, strong: bool) -> int:
-    """Return how many tokens from ``start`` are one name, 0 when they are none."""
-    text = text_of(doc, start, stop)
-    title = re.search(rf"(?:{'|'.join(TITLES_AFTER_NAME)})$", text)
-    if title and title.start() >= 2:
-        text = text[: title.start()]
-    if any(dot in text for dot in "·•・∙●"):
-        return len(text) if len(text) <= 24 else 0
-    if len(text) < 2 or text in NOT_NAMES or _ALL.fullmatch(text):
-        return 0
-    if len(text) <= 4:
-        return len(text) if strong or starts_with_surname(text) else 0
-    # A longer run is several names that were set apart by gaps only, or no name at all.
-    for size in (2, 3, 4):
-        if page.gap_after(start + size - 1) > 0.6 and starts_with_surname(text[:size]):
-            return size
-    if strong and len(text) <= 6 and not starts_with_surname(text):
-        return len(text)
-    words = [(a, b) for a, b, tag in doc._.words if tag == "PER" and a == start]
-    return words[0][1] - start if words else 0
 
 
 def _slot_place(page: PageText, token: int) -> Place | None:

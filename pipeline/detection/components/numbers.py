@@ -61,7 +61,7 @@ _ID_LABEL = re.compile(
     r"(?:公民身份号码|身份证号码?|身份证件?号|居民身份证号?码?|身份证|身份号码|ID\s?No)[:：.]?"
 )
 _KEPT_NUMBER = re.compile(
-    r"(?:ISBN|ISSN|CN|DOI|doi|CIP|核字|文章编号|邮发代号|报告编号|No|№|编号|批准号|立项号|项目号|课题编号|标识码|条码)"
+    r"(?:ISBN|ISSN|CN|DOI|doi|CIP|核字|文章编号|邮发代号|报告编号|检测编号|№|批准号|立项号|项目号|课题编号|标识码|条码)"
     r"[:：.(（第]*[0-9A-Za-z\-—]*$"
 )
 _POSTCODE = re.compile(r"(?:邮政编码|邮编)[:：]?([0-9]{6})(?![0-9])")
@@ -70,7 +70,7 @@ _ADDRESS_LABEL = re.compile(
 )
 _STREET = re.compile(
     r"(?:[一-龥]{2,10}?(?:省|自治区))?(?:[一-龥]{2,8}?(?:市|州|盟))?(?:[一-龥]{1,8}?(?:区|县|旗|市))?(?:[一-龥]{2,8}?(?:镇|乡|街道))?"
-    r"[一-龥0-9]{1,12}?(?:大道|大街|路|街|巷|弄|胡同|村|组|里|道|小区|花园|新村|家园|苑|公寓)"
+    r"(?!住址|地址)[一-龥0-9]{1,12}?(?:大道|大街|路|街|巷|弄|胡同|村|组|里|道|小区|花园|新村|家园|苑|公寓)"
     r"[一-龥0-9]{0,8}?[0-9一二三四五六七八九十]+(?:号院?|栋|幢|单元|室|弄|组|户|楼)(?:[0-9一-龥\-]{0,16}?(?:室|号楼?|栋|幢|单元|楼|户))*"
 )
 _AFFILIATION = re.compile(
@@ -166,8 +166,13 @@ class NumberSearch:
             start = match.end()
             end = start + _address_length(text[start:])
             if end > start:
-                for a, b in continuation(page_of(doc), offset + start, offset + end):
-                    add(doc, GROUP, a, b, Kind.ADDRESS, "label-second-line", 0.8, entity="")
+                value = (offset + start, offset + end)
+                for _ in range(3):
+                    more = continuation(page_of(doc), *value, left_of=offset + start)
+                    if not more:
+                        break
+                    value = more[0]
+                    add(doc, GROUP, *value, Kind.ADDRESS, "label-next-line", 0.8)
             if end - start >= 4:
                 add(
                     doc,
@@ -193,7 +198,9 @@ class NumberSearch:
             )
 
 
-def _mark(doc: Doc, tokens: list[int], kind: Kind, rule: str, score: float, *, entity: str) -> None:
+def _mark(
+    doc: Doc, tokens: list[int], kind: Kind, rule: str, score: float, *, entity: str = ""
+) -> None:
     """Write a finding over tokens that need not be neighbours in the document."""
     for start, end in _ranges(tokens):
         add(doc, GROUP, start, end, kind, rule, score, entity=entity)
@@ -255,5 +262,7 @@ def _address_length(text: str) -> int:
 
 def _address_prefix(text: str) -> int:
     """Characters before the address proper: words that the greedy beginning swallowed."""
-    match = re.search(r"(?:位于|住在|家住|现住|地处|坐落于|在|于|到|至|自|从|是)", text[:8])
+    match = re.search(
+        r"(?:住址|地址|位于|住在|家住|现住|地处|坐落于|在|于|到|至|自|从|是)", text[:8]
+    )
     return match.end() if match else 0

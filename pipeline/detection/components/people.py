@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
+from itertools import product
 
+from pypinyin import Style, pinyin
 from spacy.tokens import Doc
 
 from pipeline.detection.spans import add, covered, page_of, text_of
@@ -28,6 +31,7 @@ _SALUTATION = re.compile(r"^([一-龥·]{2,12}?)(?:老师|同志|教师|同学|�
 _ENGLISH_NAME = re.compile(
     r"(?<![A-Za-z])([A-Z][A-Za-z]{1,6})[\s,]{1,2}([A-Z][A-Za-z]*(?:[-'’][A-Za-z]+)?)(?![A-Za-z])"
 )
+_SMALL_WORDS = frozenset("的是在了等和与及为由至从年月日将被把对于也不有说")
 _COMMON = frozenset(
     "我 你 他 她 本 该 各 全 每 某 此 其 任 授 执 讲 听 评 男 女 新 老 小 大 青 年 优 名 骨 干 班 科 高 一 二 三 正 副 中 外 好".split()
 )
@@ -66,7 +70,28 @@ class PeopleSearch:
             return
         if text in NOT_NAMES or (len(text) == 1 and text not in surnames()):
             return
+        start, end = _whole_name(doc, start, end)
         add(doc, GROUP, start, end, Kind.PERSON_NAME, "lac", 0.8)
+        if end - start >= 2:
+            self._neighbours(doc, start, end, kept)
+
+    def _neighbours(self, doc: Doc, start: int, end: int, kept: set[int]) -> None:
+        """Take names that stand in one list with a known one: 指导勾英、任亨郁."""
+        if start >= 3 and doc[start - 1].text in "、,，":
+            for size in (3, 2):
+                a = start - 1 - size
+                text = text_of(doc, max(0, a), start - 1)
+                if a >= 0 and _may_be_listed(text) and not kept.intersection(range(a, start)):
+                    add(doc, GROUP, a, start - 1, Kind.PERSON_NAME, "list", 0.6)
+                    break
+        if end + 2 < len(doc) and doc[end].text == "、":
+            for size in (3, 2):
+                b = end + 1 + size
+                text = text_of(doc, end + 1, min(b, len(doc)))
+                closed = b >= len(doc) or not is_han(doc[b].text) or doc[b].text in "等参两三老同"
+                if _may_be_listed(text) and closed and not kept.intersection(range(end, b)):
+                    add(doc, GROUP, end + 1, min(b, len(doc)), Kind.PERSON_NAME, "list", 0.6)
+                    break
 
     def _cells(self, doc: Doc, kept: set[int]) -> None:
         """Take segments that hold nothing but what looks like a name, as in tables and lists."""
@@ -95,6 +120,39 @@ class PeopleSearch:
                 add(doc, GROUP, start, end, Kind.PERSON_NAME, "cell", 0.6)
 
 
+def _whole_name(doc: Doc, start: int, end: int) -> tuple[int, int]:
+    """Give a word back the characters that LAC cut off a rare name."""
+    text = text_of(doc, start, end)
+    page = page_of(doc)
+    surnamed = text[0] in surnames() or text[:2] in surnames()
+    # 仇|月娟: the surname was taken for another word.
+    if not surnamed and len(text) == 2 and start > 0 and doc[start - 1].text in surnames():
+        if page.gap_after(start - 1) < 0.6 or page.gap_after(start - 1) > 90:
+            start -= 1
+    # 瞿霆|思、: what stands between a short name and a mark or the line's end belongs to it.
+    size = end - start
+    if size <= 2:
+        stop = end
+        while stop < len(doc) and stop - start < 3 and is_han(doc[stop].text):
+            stop += 1
+        closed = stop >= len(doc) or doc[stop].text in "、,，;；。)）" or doc[stop].text.isdigit()
+        rest = text_of(doc, end, stop)
+        if closed and 0 < stop - end and not re.match(_TITLES, rest) and rest not in NOT_NAMES:
+            if size == 1 or rest not in _SMALL_WORDS:
+                end = stop
+    return start, end
+
+
+def _may_be_listed(text: str) -> bool:
+    return (
+        len(text) >= 2
+        and all(is_han(c) for c in text)
+        and text not in NOT_NAMES
+        and starts_with_surname(text)
+        and text[-1] not in _SMALL_WORDS
+    )
+
+
 def _shapes(text: str) -> Iterator[tuple[int, int, str]]:
     for match in _DOTTED.finditer(text):
         yield match.start(), match.end(), "dotted"
@@ -118,8 +176,8 @@ def _english_names(doc: Doc, start: int, end: int) -> Iterator[tuple[int, int]]:
             tokens.append(i)
     for match in _ENGLISH_NAME.finditer(text):
         first, second = match.group(1).lower(), re.sub("[-'’]", "", match.group(2)).lower()
-        if (first in _PINYIN_SURNAMES and _is_given(second)) or (
-            second in _PINYIN_SURNAMES and _is_given(first)
+        if (first in _pinyin_surnames() and _is_given(second)) or (
+            second in _pinyin_surnames() and _is_given(first)
         ):
             yield tokens[match.start()], tokens[match.end() - 1] + 1
 
@@ -128,14 +186,16 @@ _INITIAL = "zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw]"
 _FINAL = "iang|iong|uang|ang|eng|ing|ong|ian|iao|uai|uan|ai|an|ao|ei|en|er|ia|ie|in|iu|ou|ua|ue|ui|un|uo|ve|a|e|i|o|u|v"
 _SYLLABLE = rf"(?:(?:{_INITIAL})?(?:{_FINAL}))"
 _GIVEN = re.compile(rf"{_SYLLABLE}{{1,2}}$")
-_PINYIN_SURNAMES = frozenset(
-    """wang li zhang liu chen yang huang zhao wu zhou xu sun ma zhu hu guo he lin gao luo zheng liang xie song tang
-    han deng feng cao peng zeng xiao tian dong pan yuan cai jiang yu du ye cheng wei su lv lyu lu ding ren shen yao
-    zhong cui tan fan wang liao shi jin jia xia fu fang zou xiong bai meng qin qiu hou yin xue yan duan lei long tao
-    hao mao gu gong shao wan qian dai mo kong xiang chang kang yi qiao lai wen pang lan shi ni niu ge shen you bi nie
-    jiao xing yue qi mei zhuang xin guan zuo tu qi geng mou zhan ling fei ji sheng tong ou zhen qu cheng xi pei ouyang
-    sima shangguan zhuge huangfu situ murong linghu dongfang""".split()
-)
+
+
+@cache
+def _pinyin_surnames() -> frozenset[str]:
+    """Return all surnames in pinyin, without tones."""
+    return frozenset(
+        "".join(parts)
+        for surname in surnames()
+        for parts in product(*pinyin(surname, style=Style.NORMAL, heteronym=True))
+    ) | {"lv", "lyu", "nv"}
 
 
 def _is_given(word: str) -> bool:

@@ -38,7 +38,7 @@ def right_of(doc: Doc, page: PageText, last: int) -> Slot:
     """Return the slot to the right of a label whose last token is ``last``."""
     box = page.boxes[page.line_of[last]]
     char = page.line(last).chars[page.char_of[last]].polygon.bounds
-    x0, y0, x1, y1 = char[2], box.real[1], box.real[2], box.real[3]
+    y0, y1 = box.real[1], box.real[3]
     em = max(8.0, y1 - y0)
     width, height = page.reading.frame.width, page.reading.frame.height
     top = page.layout.rule_above((y0 + y1) / 2, char[0], char[2], max(0.0, y0 - 3 * em))
@@ -65,7 +65,10 @@ def right_of(doc: Doc, page: PageText, last: int) -> Slot:
 
 
 def below(page: PageText, first: int, labels: set[int]) -> list[tuple[int, int]]:
-    """Return what stands in the cells under a column head whose first token is ``first``."""
+    """Return what stands in the ruled cells under a column head whose first token is ``first``.
+
+    Without rules nothing tells a column from text that happens to stand below.
+    """
     head = page.boxes[page.line_of[first]]
     em = max(8.0, head.height)
     x0, y0, x1, y1 = head.real
@@ -74,7 +77,7 @@ def below(page: PageText, first: int, labels: set[int]) -> list[tuple[int, int]]
     right = page.layout.rule_right(x1, y0, y1, min(float(width), x1 + 8 * em))
     ruled = left > x0 - 7.9 * em and right < x1 + 7.9 * em
     if not ruled:
-        left, right = x0 - 1.5 * em, x1 + 1.5 * em
+        return []
     tokens = line_tokens(page)
     runs = []
     last = head
@@ -82,7 +85,7 @@ def below(page: PageText, first: int, labels: set[int]) -> list[tuple[int, int]]
         center = (box.real[0] + box.real[2]) / 2
         if box.middle <= head.middle + 0.6 * em or not left < center < right:
             continue
-        if box.middle - last.middle > 5 * em or (ruled and box.real[2] > right + em):
+        if box.middle - last.middle > 5 * em or box.real[2] > right + em:
             break
         last = box
         if box.index in tokens:
@@ -92,24 +95,31 @@ def below(page: PageText, first: int, labels: set[int]) -> list[tuple[int, int]]
     return runs
 
 
-def continuation(page: PageText, start: int, end: int) -> list[tuple[int, int]]:
+def continuation(
+    page: PageText, start: int, end: int, *, left_of: int | None = None
+) -> list[tuple[int, int]]:
     """Return the line under a value that fills its line, when it begins where the value begins.
 
     Args:
         page: The page.
         start: First token of the value.
         end: One past its last token on its line.
+        left_of: Token whose left edge the next line must share; ``start`` itself when None.
     """
+    head = start if left_of is None else left_of
     line = page.line_of[start]
     tokens = line_tokens(page)
     if tokens[line][1] != end:
         return []
     here = page.boxes[line]
-    left = min(p[0] for p in page.line(start).chars[page.char_of[start]].polygon.points)
+    left = min(p[0] for p in page.line(head).chars[page.char_of[head]].polygon.points)
     for box in sorted(page.boxes, key=lambda b: b.middle):
         pitch = (box.middle - here.middle) / max(here.height, box.height)
-        if 0.6 < pitch < 2.0 and abs(box.real[0] - left) < 1.2 * here.height:
-            return [tokens[box.index]] if box.index in tokens else []
+        if not 0.6 < pitch < 1.8 or abs(box.real[0] - left) > 1.2 * here.height:
+            continue
+        top, bottom = (here.real[1] + here.real[3]) / 2, (box.real[1] + box.real[3]) / 2
+        ruled = page.layout.rule_below(top, box.real[0], box.real[2], bottom) < bottom
+        return [tokens[box.index]] if box.index in tokens and not ruled else []
     return []
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from spacy.tokens import Doc
 
 from pipeline.detection.applicant_forms import is_distinctive, split_unit
+from pipeline.detection.components.labels import find_labels
 from pipeline.detection.page_text import PageText
 from pipeline.detection.spans import add, covered, page_of, text_of
 from pipeline.detection.vocabulary import SCHOOL_ENDINGS, SUBJECTS, is_han
@@ -31,6 +32,24 @@ _GENERIC = frozenset(
     "各级 各类 各 所有 部分 公办 民办 义务教育 中 小 全区 本市 本县 本区 中等 高等 初等 基础教育 九年义务 完全 当地 兄弟 结对 受援 支教 帮扶 学区 片区 周边 附近 省内 市内 县内 区内 省级 市级 县级 区级 校级 国家级 全镇 我镇 多所 几所 一所 两所 三所 "
     "教育部 基地 定点 培训 进修 边远 偏远 民族 城镇 中心 省 市 县 区 等 优秀 先进 特色 教师 名师 中国 现代 社区 家长 少年 青少年 网络 空中 业余 夜 开放 智慧 绿色 平安 文明 书香 和谐 数字化 未来 理想 好 老 新 大 高".split()
 )
+_TYPE_WORDS = (
+    "普通",
+    "高等",
+    "中等",
+    "职业",
+    "高级",
+    "初级",
+    "专业",
+    "全日制",
+    "完全",
+    "九年一贯制",
+    "成人",
+    "民办",
+    "公办",
+    "资格",
+    "种类",
+    "号码",
+)
 _ENGLISH = re.compile(
     r"(?:[A-Z][A-Za-z.'’]*|No\.?\s*[0-9]+|[0-9]+(?:st|nd|rd|th)?|of|the)(?:[\s,]*(?:[A-Z][A-Za-z.'’]*|No\.?\s*[0-9]+|[0-9]+(?:st|nd|rd|th)?|of|to|the|Affiliated)){0,9}?[\s,]*"
     r"(?:School|Kindergarten|College|University|SCHOOL|KINDERGARTEN|COLLEGE|UNIVERSITY)"
@@ -50,9 +69,10 @@ class UnitSearch:
         page = page_of(doc)
         kept = covered(doc, ("keeps",))
         begins = _word_begins(doc)
+        labels = {i for label in find_labels(doc, page) for i in range(label.start, label.value)}
         for start, end in page.paragraphs:
             text = text_of(doc, start, end)
-            for a, b, rule in _schools(text, begins, page, start):
+            for a, b, rule in _schools(text, begins, page, labels, start):
                 if not kept.intersection(range(start + a, start + b)):
                     add(doc, GROUP, start + a, start + b, Kind.UNIT, rule, 0.8)
             for a, b in _english_units(doc, page, start, end):
@@ -79,7 +99,11 @@ def _word_begins(doc: Doc) -> dict[int, tuple[int, str, str]]:
 
 
 def _schools(
-    text: str, words: dict[int, tuple[int, str, str]], page: PageText, offset: int
+    text: str,
+    words: dict[int, tuple[int, str, str]],
+    page: PageText,
+    labels: set[int],
+    offset: int,
 ) -> Iterator[tuple[int, int, str]]:
     """Yield (start, end, rule) of schools in a paragraph, the longest name that fits."""
     done = 0
@@ -87,7 +111,7 @@ def _schools(
         if match.start() < done:
             continue
         end = _longest_ending(text, match)
-        start = _name_start(text, match.start(), words, page, offset, done)
+        start = _name_start(text, match.start(), words, page, labels, offset, done)
         own = text[start:end]
         if not _names_a_school(own, text[end : end + 4]):
             continue
@@ -106,7 +130,7 @@ def _longest_ending(text: str, match: re.Match[str]) -> int:
     end = match.end()
     while True:
         more = re.compile(
-            rf"(?:附属)?(?:第[一二三四五六七八九十]+|实验|高级|初级|外国语)?(?:{'|'.join(SCHOOL_ENDINGS)})"
+            rf"(?:附属(?:第[一二三四五六七八九十]+|实验|外国语)?|第[一二三四五六七八九十]+|实验|分校)(?:{'|'.join(SCHOOL_ENDINGS)})?"
         ).match(text, end)
         if more is None:
             return end
@@ -118,6 +142,7 @@ def _name_start(
     at: int,
     words: dict[int, tuple[int, str, str]],
     page: PageText,
+    labels: set[int],
     offset: int,
     floor: int,
 ) -> int:
@@ -140,7 +165,7 @@ def _name_start(
             break
         if piece in _GENERIC and start == at:
             break
-        if tag == "PER" and start != at:
+        if offset + start - 1 in labels or tag == "PER" and start != at:
             break
         start = first
     # A bracket that was opened before the name is not part of it.
@@ -160,6 +185,13 @@ def _names_a_school(name: str, after: str) -> bool:
     places, core = split_unit(name)
     ending = next((e for e in SCHOOL_ENDINGS if core.endswith(e)), "")
     rest = core[: len(core) - len(ending)] if ending else core
+    for word in _TYPE_WORDS:
+        rest = rest.replace(word, "") if not places else rest
+    rest = (
+        re.sub(r"^(?:.{0,4}学科?|信息技术|道德与法治)$", "", rest)
+        if rest in SUBJECTS or rest.endswith("学")
+        else rest
+    )
     if rest in _GENERIC or any(rest.endswith(g) and len(rest) - len(g) < 2 for g in ("中", "各")):
         rest = ""
     if (
