@@ -36,6 +36,7 @@ class ApplicantSearch:
             self._names(doc, page, start, text)
             self._units(doc, start, text)
             self._strings(doc, start, text)
+            self._birth_date(doc, start, text)
         self._broken_names(doc, page)
         return doc
 
@@ -128,6 +129,29 @@ class ApplicantSearch:
                     "ocr-tolerant",
                     0.85,
                     entity=form,
+                )
+
+    def _birth_date(self, doc: Doc, offset: int, text: str) -> None:
+        """Find the day or month of birth that the applicant's ID number tells, in any notation."""
+        for number in self.applicant.id_number:
+            match = re.fullmatch(r"[0-9]{6}([0-9]{4})([0-9]{2})([0-9]{2})[0-9]{3}[0-9Xx]", number)
+            if match is None:
+                continue
+            year, month, day = match.group(1), int(match.group(2)), int(match.group(3))
+            mark = r"[年.\-/—·]"
+            pattern = (
+                rf"{year}{mark}0?{month}(?:[月.\-/—·]?0?{day}日?(?![0-9])|月(?![0-9])|(?![0-9]))"
+            )
+            for found in re.finditer(pattern, text):
+                add(
+                    doc,
+                    GROUP,
+                    offset + found.start(),
+                    offset + found.end(),
+                    Kind.BIRTH_DATE,
+                    "known",
+                    0.9,
+                    entity="birth",
                 )
 
     def _broken_names(self, doc: Doc, page: PageText) -> None:

@@ -51,6 +51,8 @@ class PeopleSearch:
         for start, end in page.paragraphs:
             text = text_of(doc, start, end)
             for a, b, rule in _shapes(text):
+                if rule != "dotted" and _everyday(doc, start + a, start + b):
+                    continue
                 if not kept.intersection(range(start + a, start + b)):
                     add(doc, GROUP, start + a, start + b, Kind.PERSON_NAME, rule, 0.8)
             for a, b in _english_names(doc, start, end):
@@ -110,14 +112,17 @@ class PeopleSearch:
             spaced = len(text) == 2 and (
                 doc[start].whitespace_ or page_of(doc).gap_after(start) > 0.5
             )
-            # A word of everyday language inside (练习课) speaks against a name.
-            everyday = any(
-                b - a >= 2 and t not in ("PER", "LOC", "ORG", "nz", "nw")
-                for (a, b), t in tags.items()
-                if start <= a and b <= end
-            )
-            if tag == "PER" or spaced or not everyday:
+            if tag == "PER" or spaced or not _everyday(doc, start, end):
                 add(doc, GROUP, start, end, Kind.PERSON_NAME, "cell", 0.6)
+
+
+def _everyday(doc: Doc, start: int, end: int) -> bool:
+    """Whether a word of everyday language lies inside: 练习课, 高级教师; that is no name."""
+    return any(
+        b - a >= 2 and tag not in ("PER", "LOC", "ORG", "nz", "nw")
+        for a, b, tag in doc._.words
+        if start <= a and b <= end
+    )
 
 
 def _whole_name(doc: Doc, start: int, end: int) -> tuple[int, int]:

@@ -115,7 +115,7 @@ def continuation(
     left = min(p[0] for p in page.line(head).chars[page.char_of[head]].polygon.points)
     for box in sorted(page.boxes, key=lambda b: b.middle):
         pitch = (box.middle - here.middle) / max(here.height, box.height)
-        if not 0.6 < pitch < 1.8 or abs(box.real[0] - left) > 1.2 * here.height:
+        if not 0.6 < pitch < 2.1 or abs(box.real[0] - left) > 1.2 * here.height:
             continue
         top, bottom = (here.real[1] + here.real[3]) / 2, (box.real[1] + box.real[3]) / 2
         ruled = page.layout.rule_below(top, box.real[0], box.real[2], bottom) < bottom
