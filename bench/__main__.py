@@ -22,6 +22,7 @@ from bench.sampler import Sampler
 from bench.table import must, profile, report
 from bench.tally import Tally
 from bench.truth import dossiers, load_truth
+from fixtures import generate
 from models import weights_dir
 from pipeline.policy import load_policy
 from pipeline.reading import Reader
@@ -87,14 +88,8 @@ def _generated(folder: Path, seed: int, pages: int) -> Path:
     shutil.rmtree(folder, ignore_errors=True)
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(1, mp_context=context) as pool:
-        pool.submit(_generate, folder, seed, pages).result()
+        pool.submit(generate, folder, seed=seed, pages=pages).result()
     return folder
-
-
-def _generate(folder: Path, seed: int, pages: int) -> None:
-    from fixtures import generate
-
-    generate(folder, seed=seed, pages=pages)
 
 
 def _run(made: Path, copies: Path, *, verify: bool) -> list[DossierRun]:
@@ -125,7 +120,7 @@ def _judged(runs: list[DossierRun], misses: Path | None) -> Tally:
             if file.error:
                 tally.add_refused(truth)
                 continue
-            verdict = judge_file(file.source, file.copy, truth)
+            verdict = judge_file(file.source, file.copy, truth, beside=file.written)
             tally.add_file(verdict, file)
             if misses:
                 write_misses(verdict, file, misses)

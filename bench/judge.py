@@ -18,8 +18,8 @@ from bench.sight import Sight, look
 from bench.truth import Item, TrueFile, TruePage
 from pipeline.geometry import Point
 
-#: Classes that a later stage hides, or that are only looked at.
-FREE = "free"
+#: Below this share of kept text, hidden text on the page proves nothing.
+_UNLIKE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,15 +89,18 @@ class FileVerdict:
     carriers: tuple[str, ...] = ()
 
 
-def judge_file(source: Path, copy: Path, file: TrueFile) -> FileVerdict:
+def judge_file(
+    source: Path, copy: Path, file: TrueFile, *, beside: Sequence[Path] = ()
+) -> FileVerdict:
     """Judge one finished copy.
 
     Args:
         source: The generated file.
         copy: The PDF made of it.
         file: Its truth.
+        beside: Other outputs that go with the copy, searched for the items' texts too.
     """
-    inside = leftovers.contents(copy)
+    inside = leftovers.contents(copy, beside)
     staying = [leftovers.plain(i.text) for p in file.pages for i in p.items if i.must != "mask"]
     verdicts: list[PageVerdict] = []
     with pymupdf.open(copy) as document:
@@ -132,14 +135,19 @@ def _judge_page(
     wrong = pixels.turn_of(views[0], before) != 0
     if wrong:
         faults.append("turned wrong")
-    fitted = [pixels.fitted(view, width, height) for view in views]
+    fitted = [pixels.aligned(pixels.fitted(view, width, height), before) for view in views]
     items: list[ItemVerdict] = []
     for verdict in judge_pixels(before, fitted, page):
         item, left = verdict.item, ""
         if item.must == "mask" and item.text and not _inside_staying(item.text, staying):
             left = leftovers.left(inside, item.text)
         items.append(ItemVerdict(page.page, item, verdict.sights, left, wrong))
-    return PageVerdict(page, tuple(items), tuple(faults))
+    judged = PageVerdict(page, tuple(items), tuple(faults))
+    kept, chars = judged.kept
+    if not wrong and kept < _UNLIKE * chars:
+        # Either a ruined copy or one that the judge cannot lay over its source: look at it.
+        return PageVerdict(page, judged.items, (*faults, "unlike its source"))
+    return judged
 
 
 def _views(

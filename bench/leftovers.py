@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pymupdf
 
@@ -40,10 +42,12 @@ class Contents:
     carriers: tuple[str, ...]
 
 
-def contents(path: Path) -> Contents:
-    """Open a PDF and take out everything but its pixels."""
+def contents(path: Path, beside: Iterable[Path] = ()) -> Contents:
+    """Take everything but its pixels out of a PDF, and all text out of the files beside it."""
     data = path.read_bytes()
     readable: list[str] = [path.name]
+    for other in beside:
+        readable += _strings(json.loads(other.read_bytes()))
     streams: list[bytes] = []
     images: list[bytes] = [data]
     carriers: list[str] = []
@@ -90,13 +94,13 @@ def left(inside: Contents, text: str) -> str:
     return ""
 
 
-def left_in_bytes(files: Iterable[Path], text: str) -> list[Path]:
-    """Other output files (findings, reports) whose bytes hold a string."""
-    needle = text.strip()
-    if len(plain(needle)) < (_SHORTEST if any(ord(c) > 0x2E7F for c in needle) else 6):
-        return []
-    codes = _codes(needle) | {needle.encode("unicode_escape")}
-    return [path for path in files if any(code in path.read_bytes() for code in codes)]
+def _strings(value: Any) -> list[str]:
+    """All strings in a JSON value."""
+    if isinstance(value, dict):
+        return [text for entry in value.items() for part in entry for text in _strings(part)]
+    if isinstance(value, list):
+        return [text for part in value for text in _strings(part)]
+    return [value] if isinstance(value, str) else []
 
 
 def _codes(text: str) -> set[bytes]:

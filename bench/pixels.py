@@ -25,9 +25,7 @@ def source_pages(path: Path, file: TrueFile) -> Iterator[tuple[TruePage, Pixels]
     if is_pdf:
         with pymupdf.open(path) as document:
             for page in file.pages:
-                sheet = document[page.page - 1]
-                sheet.set_rotation(0)
-                yield page, fitted(render(sheet, page.width, page.height), page.width, page.height)
+                yield page, _stored(document, file, page)
         return
     _register_heif()
     with Image.open(path) as picture:
@@ -35,6 +33,17 @@ def source_pages(path: Path, file: TrueFile) -> Iterator[tuple[TruePage, Pixels]
             picture.seek(page.page - 1)
             pixels = np.asarray(picture.convert("RGB"))
             yield page, fitted(pixels, page.width, page.height)
+
+
+def _stored(document: pymupdf.Document, file: TrueFile, page: TruePage) -> Pixels:
+    """A PDF page's stored pixels: its one image as it lies there, or the page as drawn."""
+    if not file.born_digital:
+        images = images_under(document, page.page)
+        if len(images) == 1 and images[0].shape[:2] == (page.height, page.width):
+            return images[0]
+    sheet = document[page.page - 1]
+    sheet.set_rotation(0)
+    return fitted(render(sheet, page.width, page.height), page.width, page.height)
 
 
 def upright(pixels: Pixels, page: TruePage) -> Pixels:
@@ -78,6 +87,28 @@ def fitted(pixels: Pixels, width: int, height: int) -> Pixels:
     if pixels.shape[:2] == (height, width):
         return pixels
     return np.asarray(cv2.resize(pixels, (width, height), interpolation=cv2.INTER_AREA))
+
+
+def aligned(copy: Pixels, source: Pixels) -> Pixels:
+    """Move a gray copy by up to two pixels onto the gray source.
+
+    Two renderers place a page on the pixel grid half a pixel apart, which would make untouched text
+    look changed, and a copy moved by a pixel would make bare text look hidden.
+    """
+    height, width = source.shape
+    side = min(height, width, 1400)
+    top, left = (height - side) // 2, (width - side) // 2
+    area = np.s_[top : top + side, left : left + side]
+    (dx, dy), response = cv2.phaseCorrelate(
+        source[area].astype(np.float64), copy[area].astype(np.float64)
+    )
+    if response < 0.05 or max(abs(dx), abs(dy)) > 2 or max(abs(dx), abs(dy)) < 0.1:
+        return copy
+    move = np.array([[1, 0, -dx], [0, 1, -dy]], dtype=np.float32)
+    moved = cv2.warpAffine(
+        copy, move, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
+    )
+    return np.asarray(moved, dtype=np.uint8)
 
 
 def likeness(one: Pixels, other: Pixels) -> float:

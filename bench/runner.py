@@ -1,39 +1,23 @@
-"""Runs generated dossiers through the stages as the product does, and keeps the time of each."""
+"""Runs generated dossiers through the product's own stages and keeps what the judge needs."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
-from bench.records import STAGES, DossierRun, FileRun
+from bench.records import DossierRun, FileRun
 from bench.truth import Truth
 from pipeline.detection import Detector
-from pipeline.dossier import Applicant, Finding
-from pipeline.errors import MangpingError
-from pipeline.geometry import turn_pixels
+from pipeline.dossier import Applicant, Decision
 from pipeline.intake import open_source
-from pipeline.masking import build_copy, decide
+from pipeline.jobs import Clock, FileReading, Job, Tools
+from pipeline.masking import build_copy
+from pipeline.outcome import as_mangping_error
 from pipeline.policy import Policy
+from pipeline.progress import Stage
 from pipeline.reading import Reader
-from pipeline.verification import verify_copy
-
-
-class Clock:
-    """Adds up wall time by stage."""
-
-    def __init__(self) -> None:
-        self.seconds: dict[str, float] = dict.fromkeys(STAGES, 0.0)
-
-    @contextmanager
-    def on(self, stage: str) -> Iterator[None]:
-        """Count the time spent inside for a stage."""
-        start = time.perf_counter()
-        try:
-            yield
-        finally:
-            self.seconds[stage] += time.perf_counter() - start
+from pipeline.redaction import decide_together, finish_file, read_file
 
 
 def run_dossier(
@@ -48,66 +32,66 @@ def run_dossier(
 ) -> DossierRun:
     """Read, detect, mask and (if asked) verify every file of a generated dossier.
 
-    A file that is refused or fails keeps its error's code and does not stop the others.
+    A file that is refused or fails keeps its error's code and does not stop the others. Copies and
+    findings files are written to ``out``, named by number.
     """
     applicant = Applicant.model_validate(truth.applicant)
-    clock = Clock()
-    with clock.on("detection"):
-        detector = Detector(applicant, policy, lac_dir=lac_dir)
-    runs = [
-        FileRun(entry.file, folder / entry.file, out / f"{number:03}.pdf")
-        for number, entry in enumerate(truth.files, 1)
-    ]
+    started = time.perf_counter()
+    tools = Tools(reader, Detector(applicant, policy, lac_dir=lac_dir), policy, applicant)
+    starting = time.perf_counter() - started
     out.mkdir(parents=True, exist_ok=True)
-    found: dict[str, tuple[Finding, ...]] = {}
-    for run, entry in zip(runs, truth.files, strict=True):
+    runs: list[FileRun] = []
+    read: dict[str, FileReading] = {}
+    for number, entry in enumerate(truth.files, 1):
+        key = f"{number:03}"
+        run = FileRun(key, entry.file, folder / entry.file, out / f"{key}.pdf")
+        runs.append(run)
+        job = Job(key, run.source, run.copy.name, entry.kind)
         try:
-            found[run.file] = _read(run, entry.kind, reader, detector, clock)
-        except MangpingError as error:
-            run.error = error.code
-    standing = [run for run in runs if not run.error]
-    with clock.on("detection"):
-        spread = detector.spread({run.file: run.readings for run in standing}, found)
-    with clock.on("masking"):
-        decisions = decide(spread, policy)
-    for run in standing:
-        run.decisions = tuple(decisions.get(run.file, ()))
+            read[key] = read_file(job, tools)
+        except Exception as error:
+            _fail(run, error)
+    decisions, seconds = decide_together(list(read.values()), tools)
+    for run in runs:
+        if run.id not in read:
+            continue
+        run.readings, run.decisions = list(read[run.id].readings), decisions[run.id]
+        clock = Clock(seconds[run.id])
         try:
-            _write(run, applicant, reader, clock, verify=verify)
-        except MangpingError as error:
-            run.error = error.code
-    return DossierRun(folder, truth, runs, clock.seconds)
+            _finish(run, read[run.id], decisions[run.id], tools, clock, verify=verify)
+        except Exception as error:
+            _fail(run, error)
+    totals = {
+        stage.value: sum(run.seconds.get(stage.value, 0.0) for run in runs) for stage in Stage
+    }
+    return DossierRun(folder, truth, runs, totals, starting)
 
 
-def _read(
-    run: FileRun, kind: str, reader: Reader, detector: Detector, clock: Clock
-) -> tuple[Finding, ...]:
-    findings: list[Finding] = []
-    with clock.on("intake"):
-        source = open_source(run.source)
-    with source:
-        for number in range(1, source.page_count + 1):
-            with clock.on("intake"):
-                page = source.page(number)
-            with clock.on("reading"):
-                reading = reader.read(page)
-            with clock.on("detection"):
-                pixels = turn_pixels(page.pixels, reading.frame.turn)
-                findings += detector.page(reading, pixels, attachment_kind=kind)
-            run.readings.append(reading)
-    return tuple(findings)
-
-
-def _write(
-    run: FileRun, applicant: Applicant, reader: Reader, clock: Clock, *, verify: bool
+def _finish(
+    run: FileRun,
+    reading: FileReading,
+    decisions: tuple[Decision, ...],
+    tools: Tools,
+    clock: Clock,
+    *,
+    verify: bool,
 ) -> None:
-    with clock.on("masking"), open_source(run.source) as source:
-        copy = build_copy(source, run.readings, run.decisions, run.copy)
-    run.masks, run.copy_bytes, run.verdict = copy.masks, copy.size, "unverified"
     if not verify:
+        with open_source(run.source) as source, clock(Stage.MASKING):
+            copy = build_copy(source, reading.readings, decisions, run.copy)
+        run.verdict, run.copy_bytes = "unverified", copy.size
+        run.seconds = {stage.value: spent for stage, spent in clock.seconds.items()}
         return
-    frames = [reading.frame for reading in run.readings]
-    with clock.on("verification"), open_source(run.source) as source:
-        verdict = verify_copy(run.copy, source, frames, run.masks, applicant, reader)
-    run.verdict = verdict.kind.value
-    run.doubts = [(doubt.code, doubt.page) for doubt in verdict.doubts]
+    timed = replace(reading, seconds=clock.seconds)
+    finished = finish_file(timed, decisions, tools, run.copy)
+    run.copy.with_suffix(".findings.json").write_bytes(finished.document.to_bytes())
+    run.verdict, run.copy_bytes = finished.result.verdict.value, finished.copy.size
+    run.doubts = [(doubt.code, doubt.page) for doubt in finished.result.doubts]
+    run.seconds = dict(finished.result.seconds)
+
+
+def _fail(run: FileRun, error: Exception) -> None:
+    """Keep the code of an error, and where in our code an unforeseen one came from."""
+    shown = as_mangping_error(error, run.file)
+    place = f" {shown.facts['kind']} {shown.facts['place']}" if "place" in shown.facts else ""
+    run.error = f"{shown.code}{place}"

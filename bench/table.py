@@ -148,6 +148,8 @@ def _time(tally: Tally, peak_mb: float) -> str:
         for stage in STAGES
     ]
     rows.append(["all", f"{tally.per_page(*STAGES):.3f}", f"{tally.times_reading(*STAGES):.2f}"])
+    start = sum(tally.starting) / max(1, len(tally.starting))
+    rows.append(["start of a dossier, s", f"{start:.2f}", ""])
     rows.append(["peak memory, MB", f"{peak_mb:.0f}", ""])
     return table("Seconds a page", ("stage", "s/page", "÷ reading"), rows)
 

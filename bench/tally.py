@@ -66,6 +66,7 @@ class Tally:
     doubts: Counter[str] = field(default_factory=Counter)
     errors: Counter[str] = field(default_factory=Counter)
     seconds: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+    starting: list[float] = field(default_factory=list)
     bytes_in: Counter[str] = field(default_factory=Counter)
     bytes_out: Counter[str] = field(default_factory=Counter)
     worst_growth: dict[str, float] = field(default_factory=dict)
@@ -75,6 +76,7 @@ class Tally:
         """Count the stages' time and the verdicts of a dossier."""
         for stage in STAGES:
             self.seconds[stage] += run.seconds[stage]
+        self.starting.append(run.starting)
         for file in run.files:
             self.verdicts[file.verdict if not file.error else "error"] += 1
             self.doubts.update(code for code, _ in file.doubts)

@@ -96,6 +96,19 @@ def test_an_unmasked_name_is_a_leak(judged: Callable[..., PageVerdict]) -> None:
     assert page.items[0].shown == (0, 1, 2, 3)
 
 
+@pytest.mark.parametrize("shift", [0.5, 1.0, -1.4])
+def test_a_bare_name_in_a_copy_moved_by_a_pixel_is_still_a_leak(
+    judged: Callable[..., PageVerdict], shift: float
+) -> None:
+    sheet = _upright()[0]
+    moved = sheet.transform(
+        sheet.size, Image.Transform.AFFINE, (1, 0, shift, 0, 1, shift), Image.Resampling.BICUBIC
+    )
+    page = judged(moved)
+    assert _leaks(page) == ["seen"]
+    assert page.kept == (48, 48)
+
+
 def test_a_mask_laid_over_the_bare_image_is_a_leak(judged: Callable[..., PageVerdict]) -> None:
     def overlay(document: pymupdf.Document) -> None:
         document[0].draw_rect(pymupdf.Rect(_NAME_BOX), fill=(0, 0, 0))
