@@ -11,7 +11,7 @@ from pipeline.detection.components.labels import find_labels
 from pipeline.detection.components.slots import right_of, unread_ink
 from pipeline.detection.page_text import PageText
 from pipeline.detection.spans import evidence_of, page_of, text_of
-from pipeline.detection.vocabulary import SIGNATURE_LABELS, is_han
+from pipeline.detection.vocabulary import NOT_NAMES, SIGNATURE_LABELS, is_han
 from pipeline.dossier import Finding, Kind, Place
 from pipeline.geometry import Polygon
 from pipeline.policy import Policy
@@ -54,7 +54,7 @@ def resolve(doc: Doc) -> list[Piece]:
         spans: Sequence[Span] = sorted(doc.spans[group], key=lambda s: (s.start - s.end, s.start))
         for span in spans:
             kind, why = Kind(span.label_), evidence_of(doc, group, span)
-            for start, end in _free(span.start, span.end, owner, pieces, kind):
+            for start, end in _free(doc, span.start, span.end, owner, pieces, kind):
                 for token in range(start, end):
                     owner[token] = len(pieces)
                 pieces.append(
@@ -64,7 +64,7 @@ def resolve(doc: Doc) -> list[Piece]:
 
 
 def _free(
-    start: int, end: int, owner: dict[int, int], pieces: list[Piece], kind: Kind
+    doc: Doc, start: int, end: int, owner: dict[int, int], pieces: list[Piece], kind: Kind
 ) -> Iterator[tuple[int, int]]:
     """Yield the parts of a span that no stronger span holds and that can stand alone."""
     holders = {pieces[owner[t]].kind for t in range(start, end) if t in owner}
@@ -74,7 +74,9 @@ def _free(
     run = start
     for token in range(start, end + 1):
         if token == end or token in owner:
-            if token - run >= (1 if related else 2):
+            whole = run == start and token == end
+            rest = "" if whole else text_of(doc, run, token)
+            if token - run >= (1 if related else 2) and rest not in NOT_NAMES:
                 yield run, token
             run = token + 1
 

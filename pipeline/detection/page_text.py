@@ -19,7 +19,7 @@ from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
 from pipeline.detection.layout import Layout
-from pipeline.detection.vocabulary import LABEL_HEAD
+from pipeline.detection.vocabulary import LABEL_HEAD, WIDE_LABELS
 from pipeline.reading.lines import Line, PageReading
 
 
@@ -130,7 +130,8 @@ def build_doc(reading: PageReading, layout: Layout, vocab: Vocab) -> tuple[Doc, 
     spaces: list[bool] = []
     position: dict[tuple[int, int], int] = {}
     rows = _rows(boxes)
-    segments = [s for row in rows for s in _split_row(row, layout)]
+    texts = [line.text for line in reading.lines]
+    segments = [s for row in rows for s in _split_row(row, layout, texts)]
     heads = {b.index for b in boxes if _begins_with_label(reading.lines[b.index].text)}
     for paragraph in _paragraphs(segments, layout, heads):
         start = len(words)
@@ -220,12 +221,16 @@ def _rows(boxes: Sequence[LineBox]) -> list[list[LineBox]]:
     return [sorted(row, key=lambda b: b.x0) for row in rows]
 
 
-def _split_row(row: Sequence[LineBox], layout: Layout) -> list[Segment]:
+def _split_row(row: Sequence[LineBox], layout: Layout, texts: Sequence[str]) -> list[Segment]:
     segments = [Segment([row[0]])]
     for box in row[1:]:
         last = segments[-1].lines[-1]
         gap = box.x0 - last.x1
         close = gap < 1.2 * max(last.height, box.height)
+        if not close and gap < 5 * max(last.height, box.height):
+            # 住　　址：, 姓　　名: one label, set wide.
+            head, tail = texts[last.index].strip(), texts[box.index].strip()
+            close = len(head) == 1 and head + tail[:1] in WIDE_LABELS
         if close and not _rule_between(last, box, layout):
             segments[-1].lines.append(box)
         else:

@@ -79,7 +79,7 @@ NOT_NAMES = frozenset(
 优秀 合格 良好 不合格 基本合格 称职 公章 盖章 签章 签字 签名 手写 日期 年 月 日 无 略 同意 同上 见附件 已审核 属实 学校 单位
 小学 初中 高中 幼儿园 中学 班主任 校长 主任 教师 老师 组长 主持人 成员 参与 主持 校内 校外 一等奖 二等奖 三等奖 特等奖
 优胜奖 主管 主办 全文 全体 全校 全员 全年 全面 全国 全省 全市 教学 教研 德育 教导 总务 课堂 课程 课题 论文 排名第一 排名第二
-特发此证 特颁此证 特此证明 以资鼓励 以资表彰 此证 评审 鉴定 准予毕业 独立 第一 第二 第三 独著 合著 主编 参编 编委 顾问 文科 理科 年级 班级 公开课 示范课 新授课 复习课 研究 调查 资料 统计
+来源 同意考核结果 特发此证 特颁此证 特此证明 以资鼓励 以资表彰 此证 评审 鉴定 准予毕业 独立 第一 第二 第三 独著 合著 主编 参编 编委 顾问 文科 理科 年级 班级 公开课 示范课 新授课 复习课 研究 调查 资料 统计
 方案 总结 实验 数据 整理 分析 阶段 明细 成果 执笔 撰写 收集 设计 开发 应用 推广 实施 组织 策划 管理 协调 理论 实践
 """)
 )
@@ -111,6 +111,14 @@ def label_pattern(labels: tuple[str, ...]) -> str:
     """Return a regular expression for any of the labels, brackets of either width."""
     return "|".join(re.escape(label) for label in labels)
 
+
+# Labels of two characters that forms set with a wide gap between them.
+WIDE_LABELS = frozenset(
+    _words(
+        "姓名 性别 民族 住址 单位 学校 职称 职务 电话 地址 校长 签名 签字 日期 专业 学历 年级 班级 邮编 邮箱 作者 出生 学科"
+        " 院长 园长 科目 题目 编号 手机"
+    )
+)
 
 # A line that begins with one of these and a colon is a row of a form.
 LABEL_HEAD = re.compile(

@@ -112,10 +112,21 @@ def char_edges(crop: Image, recognition: Recognition) -> NDArray[np.float32]:
     edges[-1, 1] = _outer_edge(ink, centers[-1], 1, ems[-1])
     for i in range(count - 1):
         border = _border(ink, float(centers[i]), float(centers[i + 1]))
-        reach = (centers[i] + ems[i], centers[i + 1] - ems[i + 1])
-        edges[i, 1] = min(border, reach[0])
-        edges[i + 1, 0] = max(border, reach[1])
+        edges[i, 1] = min(border, _gap(ink, centers[i] + ems[i], 1))
+        edges[i + 1, 0] = max(border, _gap(ink, centers[i + 1] - ems[i + 1], -1))
+    _tighten(edges, ink)
     return np.asarray(np.clip(edges / width, 0, 1), dtype=np.float32)
+
+
+def _tighten(edges: NDArray[np.float32], ink: NDArray[np.float32]) -> None:
+    """Draw each character's borders in to its ink, so that gaps between characters are true."""
+    inked = ink > 0.08 * float(ink.max())
+    for edge in edges:
+        start, end = int(edge[0]), min(len(ink), int(np.ceil(edge[1])))
+        columns = np.flatnonzero(inked[start:end])
+        if len(columns):
+            edge[0] = max(edge[0], start + columns[0] - 1)
+            edge[1] = min(edge[1], start + columns[-1] + 2)
 
 
 def _em(character: str) -> float:
@@ -143,8 +154,16 @@ def _border(ink: NDArray[np.float32], left: float, right: float) -> float:
 
 
 def _outer_edge(ink: NDArray[np.float32], center: float, step: int, em: float) -> float:
-    limit = center + step * em
-    return float(np.clip(limit, 0, len(ink)))
+    return _gap(ink, center + step * em, step)
+
+
+def _gap(ink: NDArray[np.float32], position: float, step: int) -> float:
+    """Go on from a position until a column is empty: handwriting is wider than its line is high."""
+    column = int(np.clip(position, 0, len(ink) - 1))
+    empty = 0.08 * float(ink.max())
+    while 0 < column < len(ink) - 1 and ink[column] > empty:
+        column += step
+    return float(np.clip(max(position, column) if step > 0 else min(position, column), 0, len(ink)))
 
 
 def char_quads(crop: Crop, edges: NDArray[np.float32]) -> NDArray[np.float32]:

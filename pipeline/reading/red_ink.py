@@ -18,7 +18,7 @@ _SIDE = 600
 # Smallest and largest side of a seal, as a share of the page's longer side: 2 to 10 cm on A4.
 _SMALLEST, _LARGEST = 0.05, 0.36
 # How much redder than its other channels a pixel of red ink is at least.
-_REDNESS = 36
+_REDNESS = 20
 
 
 def lift_red_ink(pixels: Image) -> Image:

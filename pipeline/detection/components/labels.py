@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from spacy.tokens import Doc
 
-from pipeline.detection.components.name_lists import name_list
+from pipeline.detection.components.name_lists import everyday, name_list
 from pipeline.detection.components.slots import below, continuation, right_of
 from pipeline.detection.page_text import PageText
 from pipeline.detection.spans import add, covered, page_of, text_of
@@ -70,6 +70,9 @@ _VALUE_KINDS = {
         (Kind.EMAIL, re.compile(r"[A-Za-z0-9]{3}")),
     ),
 }
+_SHORT_VALUE = re.compile(r"[一-龥]{2,6}[:：]([一-龥.·]{2,4})$")
+# A character read with less than this was perhaps written by hand.
+_UNSURE = 0.8
 # Stands for a label that is in no list.
 _ANY = "签名"
 
@@ -102,13 +105,25 @@ class LabelSearch:
                 self._units(doc, page, label, segment_end, starts)
             elif label.words in _VALUE_KINDS and label.value >= segment_end:
                 self._values(doc, page, label, starts)
+        self._unknown_labels(doc, page)
         return doc
+
+    def _unknown_labels(self, doc: Doc, page: PageText) -> None:
+        """Take what looks like a signature behind a label that was itself misread: 审核火：晓炼."""
+        for start, end in page.segments:
+            match = _SHORT_VALUE.search(text_of(doc, start, end))
+            if match is None:
+                continue
+            a, b = start + match.start(1), start + match.end(1)
+            unsure = min(page.confidence(i) for i in range(a, b)) < _UNSURE
+            if match.group(1) not in NOT_NAMES and unsure and not everyday(doc, a, b):
+                add(doc, GROUP, a, b, Kind.SIGNATURE, "unknown-label", 0.5, place=Place.SLOT)
 
     def _names(
         self, doc: Doc, page: PageText, label: Label, segment_end: int, starts: set[int]
     ) -> None:
         paragraph_end = _paragraph_end(page, label.start)
-        strong = label.words not in WEAK_NAME_LABELS
+        strong = label.words not in WEAK_NAME_LABELS or label.colon
         found = 0
         if label.value < segment_end or label.colon:
             for a, b in name_list(doc, page, label.value, paragraph_end, starts, strong=strong):

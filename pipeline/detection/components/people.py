@@ -11,6 +11,7 @@ from itertools import product
 from pypinyin import Style, pinyin
 from spacy.tokens import Doc
 
+from pipeline.detection.components.name_lists import everyday
 from pipeline.detection.spans import add, covered, page_of, text_of
 from pipeline.detection.vocabulary import (
     NOT_NAMES,
@@ -32,6 +33,9 @@ _ENGLISH_NAME = re.compile(
     r"(?<![A-Za-z])([A-Z][A-Za-z]{1,6})[\s,]{1,2}([A-Z][A-Za-z]*(?:[-'’][A-Za-z]+)?)(?![A-Za-z])"
 )
 _SMALL_WORDS = frozenset("的是在了等和与及为由至从年月日将被把对于也不有说")
+_COMPOUND = re.compile(
+    "(?:" + "|".join(sorted(s for s in surnames() if len(s) >= 2)) + ")[一-龥]{1,2}?(?![一-龥])"
+)
 _COMMON = frozenset(
     "我 你 他 她 本 该 各 全 每 某 此 其 任 授 执 讲 听 评 男 女 新 老 小 大 青 年 优 名 骨 干 班 科 高 一 二 三 正 副 中 外 好".split()
 )
@@ -51,7 +55,7 @@ class PeopleSearch:
         for start, end in page.paragraphs:
             text = text_of(doc, start, end)
             for a, b, rule in _shapes(text):
-                if rule != "dotted" and _everyday(doc, start + a, start + b):
+                if rule != "dotted" and everyday(doc, start + a, start + b):
                     continue
                 if not kept.intersection(range(start + a, start + b)):
                     add(doc, GROUP, start + a, start + b, Kind.PERSON_NAME, rule, 0.8)
@@ -112,17 +116,8 @@ class PeopleSearch:
             spaced = len(text) == 2 and (
                 doc[start].whitespace_ or page_of(doc).gap_after(start) > 0.5
             )
-            if tag == "PER" or spaced or not _everyday(doc, start, end):
+            if tag == "PER" or spaced or not everyday(doc, start, end):
                 add(doc, GROUP, start, end, Kind.PERSON_NAME, "cell", 0.6)
-
-
-def _everyday(doc: Doc, start: int, end: int) -> bool:
-    """Whether a word of everyday language lies inside: 练习课, 高级教师; that is no name."""
-    return any(
-        b - a >= 2 and tag not in ("PER", "LOC", "ORG", "nz", "nw")
-        for a, b, tag in doc._.words
-        if start <= a and b <= end
-    )
 
 
 def _whole_name(doc: Doc, start: int, end: int) -> tuple[int, int]:
@@ -136,15 +131,23 @@ def _whole_name(doc: Doc, start: int, end: int) -> tuple[int, int]:
             start -= 1
     # 瞿霆|思、: what stands between a short name and a mark or the line's end belongs to it.
     size = end - start
-    if size <= 2:
+    longest = 4 if text_of(doc, start, min(start + 2, len(doc))) in surnames() else 3
+    if size < longest:
         stop = end
-        while stop < len(doc) and stop - start < 3 and is_han(doc[stop].text):
+        while stop < len(doc) and stop - start < longest and is_han(doc[stop].text):
             stop += 1
-        closed = stop >= len(doc) or doc[stop].text in "、,，;；。)）" or doc[stop].text.isdigit()
+        closed = (
+            stop >= len(doc)
+            or doc[stop].text in "、,，;；。)）"
+            or doc[stop].text.isdigit()
+            or page.gap_after(stop - 1) > 0.4
+        )
         rest = text_of(doc, end, stop)
         if closed and 0 < stop - end and not re.match(_TITLES, rest) and rest not in NOT_NAMES:
-            if size == 1 or rest not in _SMALL_WORDS:
+            if (size == 1 or rest not in _SMALL_WORDS) and not everyday(doc, end, stop):
                 end = stop
+    while end - start > 2 and doc[end - 1].text.isdigit():
+        end -= 1
     return start, end
 
 
@@ -165,6 +168,10 @@ def _shapes(text: str) -> Iterator[tuple[int, int, str]]:
         name = match.group(1)
         if name not in NOT_NAMES and starts_with_surname(name) and name[-1] not in _COMMON:
             yield match.start(1), match.end(1), "title-behind"
+    for match in _COMPOUND.finditer(text):
+        closed = match.end() == len(text) or not is_han(text[match.end()])
+        if closed or re.match(_TITLES, text[match.end() :]):
+            yield match.start(), match.end(), "compound"
     salutation = _SALUTATION.match(text)
     if salutation and starts_with_surname(salutation.group(1)):
         yield salutation.start(1), salutation.end(1), "salutation"

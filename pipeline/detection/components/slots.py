@@ -134,7 +134,7 @@ def unread_ink(page: PageText, slot: Slot) -> tuple[float, float, float, float] 
     if x1 - x0 < 0.8 * min(em, 60.0):
         return None
     inset = 0.08 * em
-    return page.layout.ink_bounds(x0 + inset, y0 + inset, x1 - inset, y1 - inset)
+    return page.layout.ink_bounds(x0, y0 + inset, x1 - inset, y1 - inset)
 
 
 def _overlap(box: LineBox, bounds: tuple[float, float, float, float]) -> float:

@@ -110,6 +110,10 @@ def _schools(
     for match in _ENDING.finditer(text):
         if match.start() < done:
             continue
+        # 在合作交流中学会倾听: the ending must not cut a word in two.
+        last = words.get(offset + match.end(), (0, "", ""))
+        if offset + match.start() < last[0] < offset + match.end():
+            continue
         end = _longest_ending(text, match)
         start = _name_start(text, match.start(), words, page, labels, offset, done)
         own = text[start:end]
@@ -161,7 +165,7 @@ def _name_start(
             before = words.get(offset + first - 1, (0, "w", ""))
             if not (start == at and len(piece) >= 2 and before[1] == "LOC" and first > floor):
                 break
-        if piece in _SUBJECT_WORDS:
+        if piece in _SUBJECT_WORDS or (tag == "f" and len(piece) == 1):
             break
         if piece in _GENERIC and start == at:
             break
@@ -187,11 +191,8 @@ def _names_a_school(name: str, after: str) -> bool:
     rest = core[: len(core) - len(ending)] if ending else core
     for word in _TYPE_WORDS:
         rest = rest.replace(word, "") if not places else rest
-    rest = (
-        re.sub(r"^(?:.{0,4}学科?|信息技术|道德与法治)$", "", rest)
-        if rest in SUBJECTS or rest.endswith("学")
-        else rest
-    )
+    if rest in SUBJECTS or (rest.endswith("学") and len(rest) <= 4):
+        rest = ""
     if rest in _GENERIC or any(rest.endswith(g) and len(rest) - len(g) < 2 for g in ("中", "各")):
         rest = ""
     if (
