@@ -1,0 +1,148 @@
+"""Splits what stands behind a person's label into names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from spacy.tokens import Doc
+
+from pipeline.detection.page_text import PageText
+from pipeline.detection.spans import text_of
+from pipeline.detection.vocabulary import (
+    LABEL_HEAD,
+    NOT_NAMES,
+    TITLES_AFTER_NAME,
+    is_han,
+    starts_with_surname,
+)
+
+_DOTS = "·•・∙●"
+_SEPARATOR = re.compile(r"[、,，;；/／|。.]?")
+_TITLES = "|".join(TITLES_AFTER_NAME)
+_TITLE = re.compile(rf"(?:{_TITLES})?(?:[(（][^()（）]{{1,16}}[)）])?[0-9①-⑳*＊]*")
+_JOINED = re.compile(r"(.{2,4}?)[和与及](.{2,4})")
+# Characters that end a list of names; others of the language's small words do occur in names.
+_ENDS = frozenset("的等是了")
+
+
+def name_list(
+    doc: Doc, page: PageText, start: int, end: int, labels: set[int], *, strong: bool
+) -> Iterator[tuple[int, int]]:
+    """Split a value into names; stop at the first piece that cannot be one.
+
+    Args:
+        doc: The page.
+        page: Its places.
+        start: First token of the value.
+        end: One past the last token that the value may reach.
+        labels: First tokens of labels; a value never runs into one.
+        strong: The label is never anything but a person's, so rare surnames are taken too.
+
+    Yields:
+        Token ranges, one a name.
+    """
+    at: int | None = start
+    while at is not None and at < end:
+        if at in labels:
+            return
+        stop = at
+        while stop < end and stop not in labels and _in_name(doc[stop].text):
+            stop += 1
+            if stop < end and page.gap_after(stop - 1) > 0.9 and stop - at >= 2:
+                break
+        sizes = _name_sizes(doc, page, at, stop, strong)
+        if not sizes:
+            return
+        for size in sizes:
+            yield at, at + size
+            at += size
+        at = _skip(doc, page, at, end)
+
+
+def _skip(doc: Doc, page: PageText, at: int, end: int) -> int | None:
+    """Step over a title, a bracket and one separator; None where the list is over."""
+    rest = text_of(doc, at, end)
+    title = _TITLE.match(rest)
+    step = title.end() if title else 0
+    separator = _SEPARATOR.match(rest, step)
+    step = separator.end() if separator else step
+    gap = page.gap_after(at - 1) if at > 0 else 0.0
+    spaced = at < end and at > 0 and (bool(doc[at - 1].whitespace_) or gap > 0.4)
+    if step == 0 and not spaced:
+        return None
+    return at + step
+
+
+def _in_name(character: str) -> bool:
+    return (is_han(character) and character not in _ENDS) or character in _DOTS
+
+
+def _name_sizes(doc: Doc, page: PageText, start: int, stop: int, strong: bool) -> list[int]:
+    """Return how many tokens each of the names from ``start`` has; empty when they are none."""
+    text = text_of(doc, start, stop)
+    title = re.search(rf"(?:{_TITLES})$", text)
+    if title and title.start() >= 2:
+        text = text[: title.start()]
+    if any(dot in text for dot in _DOTS):
+        return [len(text)] if len(text) <= 24 else []
+    if len(text) < 2 or text in NOT_NAMES or LABEL_HEAD.fullmatch(text):
+        return []
+    if len(text) <= 4:
+        surnamed = starts_with_surname(text)
+        if surnamed or (strong and not everyday(doc, start, stop)):
+            return _joined(text) or [len(text)]
+        return []
+    # A longer run is several names that were set apart by gaps only, or no name at all.
+    for size in range(2, min(9, len(text))):
+        known = starts_with_surname(text[:size]) and size <= 4
+        if page.gap_after(start + size - 1) > (0.5 if known else 0.7) and (known or strong):
+            return [size]
+    joined = _joined(text)
+    if joined:
+        return joined
+    tagged = [b - a for a, b, tag in doc._.words if tag == "PER" and a == start]
+    split = _split(text) if strong else []
+    if split:
+        return split
+    if strong and not everyday(doc, start, start + len(text)):
+        # Nobody can tell where one name ends and the next begins: all of it is names.
+        return [len(text)]
+    return tagged[:1]
+
+
+def everyday(doc: Doc, start: int, end: int) -> bool:
+    """Whether a word of everyday language lies inside: 练习课, 高级教师; that is no name."""
+    return any(
+        b - a >= 2 and tag not in ("PER", "LOC", "ORG", "nz", "nw", "nr")
+        for a, b, tag in doc._.words
+        if start <= a and b <= end
+    )
+
+
+def _joined(text: str) -> list[int]:
+    """Split 张三和李四, the word between taken along with the first name."""
+    match = _JOINED.fullmatch(text)
+    if match and starts_with_surname(match.group(1)) and starts_with_surname(match.group(2)):
+        return [match.start(2), len(text) - match.start(2)]
+    return []
+
+
+def _split(text: str) -> list[int]:
+    """Cut a run of characters into names of three, two or four that all begin with a surname."""
+    if not text:
+        return []
+    if len(text) > 16:
+        return []
+    for size in (3, 2, 4):
+        head, rest = text[:size], text[size:]
+        if len(head) < size or not starts_with_surname(head):
+            continue
+        if size == 4 and not starts_with_surname(text[:2] + "某"):
+            continue
+        if not rest:
+            return [size]
+        more = _split(rest)
+        if more:
+            return [size, *more]
+    return []
