@@ -40,13 +40,16 @@ def main() -> None:
         # Before judging, which needs memory of its own.
         peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         tally = _judged(runs, options.misses)
-    print(f"\nseed {options.seed}, {tally.pages} pages\n")
+    print(f"\nseed {_seeds(runs)}, {tally.pages} pages\n")
     print(report(tally, peak_mb=peak_mb, pages_bytes=250_000, verified=options.verify))
     if sampler:
         print(profile(sampler, max(1, tally.pages)))
     if options.json:
         options.json.write_text(
-            json.dumps(_figures(tally, options, peak_mb), ensure_ascii=False, indent=1) + "\n"
+            json.dumps(
+                _figures(tally, _seeds(runs), options.verify, peak_mb), ensure_ascii=False, indent=1
+            )
+            + "\n"
         )
 
 
@@ -127,11 +130,15 @@ def _judged(runs: list[DossierRun], misses: Path | None) -> Tally:
     return tally
 
 
-def _figures(tally: Tally, options: argparse.Namespace, peak_mb: float) -> dict[str, object]:
+def _seeds(runs: list[DossierRun]) -> str:
+    return ", ".join(sorted({str(run.truth.seed) for run in runs}))
+
+
+def _figures(tally: Tally, seed: str, verified: bool, peak_mb: float) -> dict[str, object]:
     return {
-        "seed": options.seed,
+        "seed": seed,
         "pages": tally.pages,
-        "verified": options.verify,
+        "verified": verified,
         "must": [
             {"figure": what, "measured": value, "limit": limit, "holds": holds}
             for what, value, limit, holds in must(tally)

@@ -185,14 +185,23 @@ def _sights(
 ) -> list[Sight]:
     frame = page.frame
     sights: list[Sight] = []
-    for char in item.chars():
-        polygon: tuple[Point, ...] = tuple(frame.from_source(point) for point in char.polygon)
-        if item.must == "stay":
-            sights.append(look(before, views[0], polygon))
-        else:
-            seen = [look(before, view, polygon) for view in views]
-            sights.append(max(seen, key=lambda sight: sight.legible))
+    for line in item.lines:
+        outlines = [[frame.from_source(point) for point in char.polygon] for char in line]
+        em = max((_side(outline) for outline in outlines), default=8.0)
+        for char, outline in zip(line, outlines, strict=True):
+            if not char.inked:
+                continue
+            if item.must == "stay":
+                sights.append(look(before, views[0], outline, em))
+            else:
+                seen = [look(before, view, outline, em) for view in views]
+                sights.append(max(seen, key=lambda sight: sight.legible))
     return sights
+
+
+def _side(outline: Sequence[Point]) -> float:
+    xs, ys = [p[0] for p in outline], [p[1] for p in outline]
+    return max(max(xs) - min(xs), max(ys) - min(ys), 8.0)
 
 
 def _inside_staying(text: str, staying: Sequence[str]) -> bool:

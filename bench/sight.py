@@ -10,6 +10,7 @@ or a cover that lets the source shine through.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -56,18 +57,25 @@ class Sight:
         return self.blank or self.legible >= KEPT
 
 
-def look(source: NDArray[np.uint8], copy: NDArray[np.uint8], polygon: tuple[Point, ...]) -> Sight:
+def look(
+    source: NDArray[np.uint8],
+    copy: NDArray[np.uint8],
+    polygon: Sequence[Point],
+    em: float | None = None,
+) -> Sight:
     """Compare one character in two gray images of the same grid.
 
     Args:
         source: Upright source page, gray, shape (height, width).
         copy: The copy's page, same shape.
         polygon: The character's outline in that grid.
+        em: How large the characters around it are. A dot is as thick as the strokes beside it,
+            so its own outline says nothing about how wide a gap in a cover may be.
     """
     points = np.asarray(polygon, dtype=np.float32)
     x0, y0 = points.min(axis=0)
     x1, y1 = points.max(axis=0)
-    size = float(max(x1 - x0, y1 - y0, 8.0))
+    size = em or float(max(x1 - x0, y1 - y0, 8.0))
     radius = max(3, round(size * 0.2))
     pad = 2 * radius + 2
     left, top = max(0, int(x0) - pad), max(0, int(y0) - pad)

@@ -21,6 +21,11 @@ class TrueChar(_Truth):
     text: str
     polygon: tuple[Point, ...]
 
+    @property
+    def inked(self) -> bool:
+        """False for spaces; pictures such as seals have no text but ink."""
+        return bool(self.text.strip()) or not self.text
+
 
 class Item(_Truth):
     """Something on a page: what class it is, and whether it must be hidden, must stay, or may do.
@@ -38,7 +43,7 @@ class Item(_Truth):
 
     def chars(self) -> Iterator[TrueChar]:
         """The characters that leave ink, in order."""
-        return (c for line in self.lines for c in line if c.text.strip() or not c.text)
+        return (char for line in self.lines for char in line if char.inked)
 
 
 class TruePage(_Truth):

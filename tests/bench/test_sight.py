@@ -17,7 +17,7 @@ from pipeline.geometry import Point
 Pixels = NDArray[np.uint8]
 Outline = tuple[Point, Point, Point, Point]
 _FONT = pymupdf.Font("china-s").buffer
-_TEXTS = ("欧阳明华", "淮南市第二", "340403198", "一丁三八", "张建国01")
+_TEXTS = ("欧阳明华", "淮南市第二", "340403198", "一丁三八", "张建国01", "a.b@c.cn")
 _SIZES = (22, 30, 48)
 
 
@@ -72,7 +72,7 @@ def _sights(change: Callable[[Pixels, list[Outline]], Pixels], quality: int = 80
             for noise in (0.0, 8.0):
                 source, outlines = _line(text, size, noise)
                 copy = _recoded(change(source, outlines), quality)
-                sights += [look(source, copy, outline) for outline in outlines]
+                sights += [look(source, copy, outline, float(size)) for outline in outlines]
     return sights
 
 
