@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from spacy.tokens import Doc, Span
 
 from pipeline.detection.components.labels import find_labels
-from pipeline.detection.components.slots import right_of, unread_ink
+from pipeline.detection.components.slots import right_of, written_ink
 from pipeline.detection.page_text import PageText
 from pipeline.detection.spans import evidence_of, page_of, text_of
 from pipeline.detection.vocabulary import NOT_NAMES, SIGNATURE_LABELS, is_han
@@ -42,6 +42,7 @@ class Piece:
     score: float
     place: Place | None
     entity: str
+    rest: bool = False
 
 
 def resolve(doc: Doc) -> list[Piece]:
@@ -57,10 +58,29 @@ def resolve(doc: Doc) -> list[Piece]:
             for start, end in _free(doc, span.start, span.end, owner, pieces, kind):
                 for token in range(start, end):
                     owner[token] = len(pieces)
+                rest = (start, end) != (span.start, span.end)
                 pieces.append(
-                    Piece(start, end, kind, group, why.rule, why.score, why.place, why.entity)
+                    Piece(start, end, kind, group, why.rule, why.score, why.place, why.entity, rest)
                 )
-    return sorted(pieces, key=lambda p: p.start)
+    return _joined(sorted(pieces, key=lambda p: p.start))
+
+
+def _joined(pieces: list[Piece]) -> list[Piece]:
+    """Give what is left over from an overlap to the finding beside it that caused it."""
+    joined: list[Piece] = []
+    for piece in pieces:
+        last = joined[-1] if joined else None
+        if (
+            last is not None
+            and last.end == piece.start
+            and _family(last.kind) == _family(piece.kind)
+            and (last.rest or piece.rest)
+        ):
+            strong, weak = (piece, last) if last.rest else (last, piece)
+            joined[-1] = replace(strong, start=last.start, end=piece.end, rest=weak.rest)
+        else:
+            joined.append(piece)
+    return joined
 
 
 def _free(
@@ -122,7 +142,7 @@ def findings_of(doc: Doc, policy: Policy) -> list[Finding]:
                 )
             )
     found += _unreadable(page, found, policy)
-    for bounds in _slots_with_ink(doc, page):
+    for bounds in _slots_with_ink(doc, page, found):
         found.append(
             Finding(
                 id=f"p{number}-{len(found) + 1}",
@@ -186,16 +206,20 @@ def _is_ghost(page: PageText, index: int) -> bool:
     return False
 
 
-def _slots_with_ink(doc: Doc, page: PageText) -> Iterator[tuple[float, float, float, float]]:
-    """Yield ink that stands in a slot for a name and that nobody could read."""
+def _slots_with_ink(
+    doc: Doc, page: PageText, found: Sequence[Finding]
+) -> Iterator[tuple[float, float, float, float]]:
+    """Yield ink that stands in a slot for a name and that was not read, or not read whole."""
+    taken = {(f.line, i) for f in found if _family(f.kind) == 1 for i in range(f.start, f.end)}
+    hidden = {
+        token
+        for token, place in enumerate(zip(page.line_of, page.char_of, strict=True))
+        if place in taken
+    }
     for label in find_labels(doc, page):
-        behind = (
-            label.value < len(page.line_of)
-            and page.line_of[label.value] == page.line_of[label.end - 1]
-        )
-        if label.words not in SIGNATURE_LABELS or behind:
+        if label.words not in SIGNATURE_LABELS:
             continue
-        bounds = unread_ink(page, right_of(doc, page, min(label.value, len(doc)) - 1))
+        bounds = written_ink(page, right_of(doc, page, min(label.value, len(doc)) - 1), hidden)
         if bounds is not None:
             yield bounds
 

@@ -59,25 +59,37 @@ class Layout:
         hit = _first(band[:, ::-1], axis=0)
         return limit if hit is None else x - hit / s
 
-    def ink_bounds(
-        self, x0: float, y0: float, x1: float, y1: float
+    def first_ink(
+        self, x0: float, y0: float, x1: float, y1: float, gap: float
     ) -> tuple[float, float, float, float] | None:
-        """Return the bounds of the ink inside a region, or None where there is next to none."""
+        """Return the bounds of the first stretch of ink in a region, read from the left.
+
+        The stretch ends where ``gap`` page pixels hold no ink. None where there is next to none.
+        """
         s = self.scale
         left, top = max(0, int(x0 * s)), max(0, int(y0 * s))
-        region = self.ink[top : int(y1 * s), left : int(x1 * s)]
+        region = self.ink[top : max(top, int(y1 * s)), left : max(left, int(x1 * s))]
         if region.size == 0:
             return None
-        count, _, stats, _ = cv2.connectedComponentsWithStats(region, connectivity=8)
+        count, labels, stats, _ = cv2.connectedComponentsWithStats(region, connectivity=8)
         # Single specks are scanner noise; a stroke has some length.
-        big = [stats[i] for i in range(1, count) if max(stats[i][2], stats[i][3]) >= 6]
-        if sum(int(b[4]) for b in big) < 24:
+        strokes = [i for i in range(1, count) if max(stats[i][2], stats[i][3]) >= 5]
+        columns = np.flatnonzero(np.isin(labels, strokes).any(axis=0)) if strokes else []
+        if len(columns) < 5:
             return None
-        xs0 = min(int(b[0]) for b in big)
-        ys0 = min(int(b[1]) for b in big)
-        xs1 = max(int(b[0] + b[2]) for b in big)
-        ys1 = max(int(b[1] + b[3]) for b in big)
-        return (left + xs0) / s, (top + ys0) / s, (left + xs1) / s, (top + ys1) / s
+        wide = np.flatnonzero(np.diff(columns) > gap * s)
+        last = columns[wide[0]] if len(wide) else columns[-1]
+        chosen = [stats[i] for i in strokes if stats[i][0] <= last]
+        if sum(int(b[4]) for b in chosen) < 24:
+            return None
+        ys0 = min(int(b[1]) for b in chosen)
+        ys1 = max(int(b[1] + b[3]) for b in chosen)
+        return (
+            (left + int(columns[0])) / s,
+            (top + ys0) / s,
+            (left + int(last) + 1) / s,
+            (top + ys1) / s,
+        )
 
     def _rows(self, y0: float, y1: float) -> slice:
         # The middle of the rows: a rule must cross it, a letter's stem seldom spans it.

@@ -193,7 +193,7 @@ def _note(
 ) -> None:
     """Write down a mention unless its characters already belong to a finding."""
     wanted = {(line, i) for i in range(start, end)}
-    if wanted & taken:
+    if wanted <= taken:
         return
     taken |= wanted
     chars = page.lines[line].chars

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from spacy.tokens import Doc
 
 from pipeline.detection.spans import add, page_of, text_of
-from pipeline.detection.vocabulary import PUBLISHER_ENDINGS, public_figures
+from pipeline.detection.vocabulary import PUBLISHER_ENDINGS, public_figures, surnames
 from pipeline.dossier import Kind
 
 GROUP = "keeps"
@@ -59,6 +59,9 @@ class KeepSearch:
             for a, b in _matches(authority, text):
                 add(doc, GROUP, start + a, start + b, Kind.ISSUING_AUTHORITY, "ending", 0.9)
             for a, b in _figures(text):
+                # 于漪 is no part of 淳于漪苑.
+                if text[max(0, a - 1) : a + 1] in surnames():
+                    continue
                 add(doc, GROUP, start + a, start + b, Kind.PUBLIC_FIGURE, "list", 0.95)
             for match in _CITED.finditer(text):
                 a, b = start + match.start(1), start + match.end(1)

@@ -10,7 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
+from rapidfuzz.distance import Levenshtein
 from spacy.tokens import Doc
 
 from pipeline.detection.components.name_lists import everyday, name_list
@@ -21,6 +23,7 @@ from pipeline.detection.vocabulary import (
     LABEL_HEAD,
     NAME_LABELS,
     NOT_NAMES,
+    OTHER_LABELS,
     SIGNATURE_LABELS,
     UNIT_LABELS,
     WEAK_NAME_LABELS,
@@ -70,9 +73,8 @@ _VALUE_KINDS = {
         (Kind.EMAIL, re.compile(r"[A-Za-z0-9]{3}")),
     ),
 }
+_BEFORE_COLON = re.compile(r"(?<![一-龥])[一-龥]{3,6}(?=[:：])|[一-龥]{3}(?=[:：])")
 _SHORT_VALUE = re.compile(r"[一-龥]{2,6}[:：]([一-龥.·]{2,4})$")
-# A character read with less than this was perhaps written by hand.
-_UNSURE = 0.8
 # Stands for a label that is in no list.
 _ANY = "签名"
 
@@ -115,8 +117,10 @@ class LabelSearch:
             if match is None:
                 continue
             a, b = start + match.start(1), start + match.end(1)
-            unsure = min(page.confidence(i) for i in range(a, b)) < _UNSURE
-            if match.group(1) not in NOT_NAMES and unsure and not everyday(doc, a, b):
+            known = any(
+                match.group().startswith(label, at) for at in range(5) for label in OTHER_LABELS
+            )
+            if match.group(1) not in NOT_NAMES and not known and not everyday(doc, a, b):
                 add(doc, GROUP, a, b, Kind.SIGNATURE, "unknown-label", 0.5, place=Place.SLOT)
 
     def _names(
@@ -208,6 +212,7 @@ def find_labels(doc: Doc, page: PageText) -> Iterator[Label]:
         known = list(_ALL.finditer(text))
         held = {i for m in known if m.group() in _NAMES for i in range(*m.span())}
         other = [m for m in _ANY_PERSON.finditer(text) if held.isdisjoint(range(*m.span()))]
+        other += [m for m in _BEFORE_COLON.finditer(text) if _misread(m.group())]
         for match in [*known, *other]:
             a, b = start + match.start(), start + match.end()
             behind = _AFTER_LABEL.match(text, match.end())
@@ -220,6 +225,19 @@ def find_labels(doc: Doc, page: PageText) -> Iterator[Label]:
                 words = match.group()
                 words = words if words in _NAMES | _UNITS or match in known else _ANY
                 yield Label(a, b, start + value, words, colon)
+
+
+@lru_cache(maxsize=4096)
+def _misread(words: str) -> bool:
+    """Whether words before a colon are a signature's label but for one character: 审核大."""
+    if words in _NAMES | _UNITS or LABEL_HEAD.fullmatch(words):
+        return False
+    return any(
+        len(label) >= 3
+        and abs(len(label) - len(words)) <= 1
+        and Levenshtein.distance(label, words) == 1
+        for label in SIGNATURE_LABELS
+    )
 
 
 def _stands_as_label(

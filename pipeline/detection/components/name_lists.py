@@ -94,10 +94,9 @@ def _name_sizes(doc: Doc, page: PageText, start: int, stop: int, strong: bool) -
             return _joined(text) or [len(text)]
         return []
     # A longer run is several names that were set apart by gaps only, or no name at all.
-    for size in range(2, min(9, len(text))):
-        known = starts_with_surname(text[:size]) and size <= 4
-        if page.gap_after(start + size - 1) > (0.5 if known else 0.7) and (known or strong):
-            return [size]
+    pieces = gap_pieces(page, start, start + len(text))
+    if len(pieces) > 1 and (strong or starts_with_surname(text[: pieces[0]])):
+        return pieces
     joined = _joined(text)
     if joined:
         return joined
@@ -109,6 +108,30 @@ def _name_sizes(doc: Doc, page: PageText, start: int, stop: int, strong: bool) -
         # Nobody can tell where one name ends and the next begins: all of it is names.
         return [len(text)]
     return tagged[:1]
+
+
+def gap_pieces(page: PageText, start: int, stop: int) -> list[int]:
+    """Cut a run of characters where its gaps are clearly wider than the rest of its gaps.
+
+    Returns:
+        Sizes of the pieces; one size when the run is set evenly or the pieces are no names' length.
+    """
+    size = stop - start
+    gaps = [page.gap_after(i) for i in range(start, stop - 1)]
+    if len(gaps) < 3:
+        return [size]
+    usual = sorted(gaps)[len(gaps) // 2]
+    limit = max(0.13, usual + 0.1)
+    cuts = [i + 1 for i, gap in enumerate(gaps) if gap > limit]
+    sizes = [b - a for a, b in zip([0, *cuts], [*cuts, size], strict=True)]
+    merged: list[int] = []
+    for piece in sizes:
+        # A name of two characters is often set with a gap inside.
+        if piece == 1 and merged and merged[-1] == 1:
+            merged[-1] = 2
+        else:
+            merged.append(piece)
+    return merged if all(2 <= piece <= 8 for piece in merged) else [size]
 
 
 def everyday(doc: Doc, start: int, end: int) -> bool:

@@ -166,12 +166,13 @@ class NumberSearch:
             start = match.end()
             end = start + _address_length(text[start:])
             if end > start:
-                value = (offset + start, offset + end)
+                value, head = (offset + start, offset + end), offset + start
                 for _ in range(3):
-                    more = continuation(page_of(doc), *value, left_of=offset + start)
+                    more = continuation(page_of(doc), *value, left_of=head)
                     if not more:
                         break
                     value = more[0]
+                    head = value[0]
                     add(doc, GROUP, *value, Kind.ADDRESS, "label-next-line", 0.8)
             if end - start >= 4:
                 add(

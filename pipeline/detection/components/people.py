@@ -11,7 +11,7 @@ from itertools import product
 from pypinyin import Style, pinyin
 from spacy.tokens import Doc
 
-from pipeline.detection.components.name_lists import everyday
+from pipeline.detection.components.name_lists import everyday, gap_pieces
 from pipeline.detection.spans import add, covered, page_of, text_of
 from pipeline.detection.vocabulary import (
     NOT_NAMES,
@@ -25,12 +25,10 @@ from pipeline.dossier import Kind
 GROUP = "people"
 _TITLES = "|".join(TITLES_AFTER_NAME)
 _DOTTED = re.compile(r"[一-龥]{1,8}(?:[·•・‧∙●][一-龥]{1,10}){1,3}")
-_BEFORE_NAME = r"(?:兹证明|现证明|证明|聘请|聘任|兹聘|特聘|授予|表彰|推荐|指导|由|为|经|与|和|及|跟|向|请|是|对|如|同事|、|，|,|:|：|。|;|；|\(|（|^)"
-_TITLED = re.compile(rf"{_BEFORE_NAME}([一-龥]{{2,4}}?)(?={_TITLES})")
 _ONE = re.compile(rf"([一-龥])(?={_TITLES})")
 _SALUTATION = re.compile(r"^([一-龥·]{2,12}?)(?:老师|同志|教师|同学|先生|女士)?[:：]$")
 _ENGLISH_NAME = re.compile(
-    r"(?<![A-Za-z])([A-Z][A-Za-z]{1,6})[\s,]{1,2}([A-Z][A-Za-z]*(?:[-'’][A-Za-z]+)?)(?![A-Za-z])"
+    r"(?<![A-Za-z])([A-Z][A-Za-z]{1,9})\s([A-Z][A-Za-z]*(?:[-'’][A-Za-z]+)?)(?![A-Za-z])"
 )
 _SMALL_WORDS = frozenset("的是在了等和与及为由至从年月日将被把对于也不有说")
 _COMPOUND = re.compile(
@@ -54,6 +52,9 @@ class PeopleSearch:
                 self._tagged(doc, start, end, kept)
         for start, end in page.paragraphs:
             text = text_of(doc, start, end)
+            for a, b in _titled(doc, start, end):
+                if not kept.intersection(range(a, b)):
+                    add(doc, GROUP, a, b, Kind.PERSON_NAME, "title-behind", 0.8)
             for a, b, rule in _shapes(text):
                 if rule != "dotted" and everyday(doc, start + a, start + b):
                     continue
@@ -63,6 +64,7 @@ class PeopleSearch:
                 if not kept.intersection(range(a, b)):
                     add(doc, GROUP, a, b, Kind.PERSON_NAME, "pinyin", 0.7)
         self._cells(doc, kept)
+        self._rows(doc, kept)
         return doc
 
     def _tagged(self, doc: Doc, start: int, end: int, kept: set[int]) -> None:
@@ -99,6 +101,29 @@ class PeopleSearch:
                     add(doc, GROUP, end + 1, min(b, len(doc)), Kind.PERSON_NAME, "list", 0.6)
                     break
 
+    def _rows(self, doc: Doc, kept: set[int]) -> None:
+        """Take lines that hold nothing but names set apart by gaps, as authors' lines do."""
+        page = page_of(doc)
+        tagged = {i for a, b, tag in doc._.words if tag == "PER" for i in range(a, b)}
+        for start, end in page.segments:
+            if not 5 <= end - start <= 40 or kept.intersection(range(start, end)):
+                continue
+            if not all(is_han(doc[i].text) for i in range(start, end)):
+                continue
+            sizes = gap_pieces(page, start, end)
+            names = [
+                text_of(doc, start + sum(sizes[:i]), start + sum(sizes[: i + 1]))
+                for i in range(len(sizes))
+            ]
+            surnamed = sum(starts_with_surname(n) for n in names)
+            known = len(tagged.intersection(range(start, end)))
+            if len(sizes) < 2 or surnamed < 0.6 * len(sizes) or known < 0.4 * (end - start):
+                continue
+            at = start
+            for size in sizes:
+                add(doc, GROUP, at, at + size, Kind.PERSON_NAME, "names-line", 0.8)
+                at += size
+
     def _cells(self, doc: Doc, kept: set[int]) -> None:
         """Take segments that hold nothing but what looks like a name, as in tables and lists."""
         tags = {(start, end): tag for start, end, tag in doc._.words}
@@ -116,7 +141,8 @@ class PeopleSearch:
             spaced = len(text) == 2 and (
                 doc[start].whitespace_ or page_of(doc).gap_after(start) > 0.5
             )
-            if tag == "PER" or spaced or not everyday(doc, start, end):
+            compound = len(text) > 2 and text[:2] in surnames()
+            if tag == "PER" or spaced or compound or not everyday(doc, start, end):
                 add(doc, GROUP, start, end, Kind.PERSON_NAME, "cell", 0.6)
 
 
@@ -140,11 +166,15 @@ def _whole_name(doc: Doc, start: int, end: int) -> tuple[int, int]:
             stop >= len(doc)
             or doc[stop].text in "、,，;；。)）"
             or doc[stop].text.isdigit()
+            or re.match(f"两位|等|{_TITLES}", text_of(doc, stop, min(len(doc), stop + 3)))
+            is not None
             or page.gap_after(stop - 1) > 0.4
         )
         rest = text_of(doc, end, stop)
         if closed and 0 < stop - end and not re.match(_TITLES, rest) and rest not in NOT_NAMES:
-            if (size == 1 or rest not in _SMALL_WORDS) and not everyday(doc, end, stop):
+            compound = longest == 4
+            plain = compound or not everyday(doc, end, stop)
+            if (size == 1 or rest not in _SMALL_WORDS) and plain:
                 end = stop
     while end - start > 2 and doc[end - 1].text.isdigit():
         end -= 1
@@ -164,10 +194,6 @@ def _may_be_listed(text: str) -> bool:
 def _shapes(text: str) -> Iterator[tuple[int, int, str]]:
     for match in _DOTTED.finditer(text):
         yield match.start(), match.end(), "dotted"
-    for match in _TITLED.finditer(text):
-        name = match.group(1)
-        if name not in NOT_NAMES and starts_with_surname(name) and name[-1] not in _COMMON:
-            yield match.start(1), match.end(1), "title-behind"
     for match in _COMPOUND.finditer(text):
         closed = match.end() == len(text) or not is_han(text[match.end()])
         if closed or re.match(_TITLES, text[match.end() :]):
@@ -175,6 +201,24 @@ def _shapes(text: str) -> Iterator[tuple[int, int, str]]:
     salutation = _SALUTATION.match(text)
     if salutation and starts_with_surname(salutation.group(1)):
         yield salutation.start(1), salutation.end(1), "salutation"
+
+
+def _titled(doc: Doc, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Find names in front of a title: two to four characters that begin a word and a surname."""
+    begins = {a for a, _, _ in doc._.words}
+    text = text_of(doc, start, end)
+    for match in re.finditer(_TITLES, text):
+        stop = start + match.start()
+        for size in (3, 2, 4):
+            a = stop - size
+            name = text_of(doc, max(start, a), stop)
+            if a < start or a not in begins or name in NOT_NAMES or not all(map(is_han, name)):
+                continue
+            if size == 4 and name[:2] not in surnames():
+                continue
+            if starts_with_surname(name) and name[-1] not in _COMMON and not everyday(doc, a, stop):
+                yield a, stop
+                break
 
 
 def _english_names(doc: Doc, start: int, end: int) -> Iterator[tuple[int, int]]:

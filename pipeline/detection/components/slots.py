@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from spacy.tokens import Doc
 
-from pipeline.detection.page_text import LineBox, PageText
+from pipeline.detection.page_text import PageText
 
 # A slot without a rule around it reaches this many line heights to the right.
 _REACH = 14.0
@@ -123,24 +123,39 @@ def continuation(
     return []
 
 
-def unread_ink(page: PageText, slot: Slot) -> tuple[float, float, float, float] | None:
-    """Return the bounds of ink in a slot that no line of the reading holds, or None."""
+def written_ink(
+    page: PageText, slot: Slot, hidden: set[int]
+) -> tuple[float, float, float, float] | None:
+    """Return the bounds of what is written in a slot where the reading does not hide all of it.
+
+    Args:
+        page: The page.
+        slot: The place behind a label.
+        hidden: Tokens that findings hide already; all others are print that ends the slot.
+
+    Returns:
+        x0, y0, x1, y1 on the upright page; None for an empty slot or one that is hidden whole.
+    """
     x0, y0, x1, y1 = slot.bounds
     em = max(8.0, y1 - y0)
-    for box in page.boxes:
-        if _overlap(box, slot.bounds) > 0.2:
-            # The rest of the slot, left of the first line that was found.
-            x1 = min(x1, box.real[0]) if box.real[0] > x0 + 0.5 * em else x0
-    if x1 - x0 < 0.8 * min(em, 60.0):
+    covered: list[tuple[float, float]] = []
+    for token, line in enumerate(page.line_of):
+        if page.reading.lines[line].confidence < 0.6 and token not in hidden:
+            continue
+        left, top, right, bottom = page.line(token).chars[page.char_of[token]].polygon.bounds
+        if not y0 < (top + bottom) / 2 < y1 or right < x0 or left > x1:
+            continue
+        if token in hidden:
+            covered.append((left, right))
+        elif left > x0 - 0.1 * em:
+            x1 = min(x1, left - 0.05 * em)
+    if x1 - x0 < 0.5 * em:
         return None
-    inset = 0.08 * em
-    return page.layout.ink_bounds(x0, y0 + inset, x1 - inset, y1 - inset)
-
-
-def _overlap(box: LineBox, bounds: tuple[float, float, float, float]) -> float:
-    """Share of a line's area that lies inside bounds."""
-    x0, y0, x1, y1 = bounds
-    width = min(box.real[2], x1) - max(box.real[0], x0)
-    height = min(box.real[3], y1) - max(box.real[1], y0)
-    area = (box.real[2] - box.real[0]) * (box.real[3] - box.real[1])
-    return max(0.0, width) * max(0.0, height) / max(1.0, area)
+    bounds = page.layout.first_ink(x0, y0 - 0.1 * em, x1, y1 + 0.1 * em, 1.1 * em)
+    if bounds is None:
+        return None
+    if covered:
+        begin, end = min(c[0] for c in covered), max(c[1] for c in covered)
+        if bounds[0] > begin - 0.15 * em and bounds[2] < end + 0.15 * em:
+            return None
+    return bounds

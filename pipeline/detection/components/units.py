@@ -55,8 +55,10 @@ _ENGLISH = re.compile(
     r"(?:School|Kindergarten|College|University|SCHOOL|KINDERGARTEN|COLLEGE|UNIVERSITY)"
     r"(?:[\s,]*(?:of|Affiliated to|affiliated to)[\s,]*[A-Z][A-Za-z]*(?:[\s,]+[A-Z][A-Za-z]*){0,4})?"
 )
+# All that stands in a slot: 六中, 二幼, 第三小学.
+_NUMBERED = re.compile(r"第?[一二三四五六七八九十]{1,2}(?:[中小]学?|幼(?:儿园)?)")
 _SHORT = re.compile(
-    r"[一-龥]{2,4}(?:市|县|区)?(?:第?[一二三四五六七八九十]{1,3}(?:中学?|小学?|幼|高)|实小|实中|附小|附中|外校|职高|特校|职教中心)(?![一-龥]?(?:分|人|名|个|步|点|节|种|大|项|级|组|班|旬|年|学期))"
+    r"[一-龥]{2,4}(?:市|县|区)?(?:第?[一二三四五六七八九十]{1,3}(?:中学?|小学?|幼(?!儿)|高)|实小|实中|附小|附中|外校|职高|特校|职教中心)(?![一-龥]?(?:分|人|名|个|步|点|节|种|大|项|级|组|班|旬|年|学期))"
 )
 
 
@@ -77,6 +79,9 @@ class UnitSearch:
                     add(doc, GROUP, start + a, start + b, Kind.UNIT, rule, 0.8)
             for a, b in _english_units(doc, page, start, end):
                 add(doc, GROUP, a, b, Kind.UNIT, "english", 0.8)
+        for start, end in page.segments:
+            if _NUMBERED.fullmatch(text_of(doc, start, end)):
+                add(doc, GROUP, start, end, Kind.UNIT, "numbered", 0.6)
         for start, end, tag in doc._.words:
             text = text_of(doc, start, end)
             if (
@@ -163,7 +168,8 @@ def _name_start(
         if tag in _STOP_TAGS and piece not in _NAME_VERBS and not _is_ordinal(piece):
             # 龙岩市求实学校: a word like a verb between a place and the ending is the school's name.
             before = words.get(offset + first - 1, (0, "w", ""))
-            if not (start == at and len(piece) >= 2 and before[1] == "LOC" and first > floor):
+            place = before[1] in ("LOC", "ORG")
+            if not (start == at and len(piece) >= 2 and place and first > floor):
                 break
         if piece in _SUBJECT_WORDS or (tag == "f" and len(piece) == 1):
             break
