@@ -37,11 +37,13 @@ class Axes:
 
     def to_local(self, points: Corners) -> Corners:
         """Map page points of shape (..., 2) into local coordinates."""
-        return points @ np.array([self.u, self.v]).T
+        local: Corners = points @ np.array([self.u, self.v]).T
+        return local
 
     def to_page(self, points: Corners) -> Corners:
         """Map local points of shape (..., 2) onto the page."""
-        return points @ np.array([self.u, self.v])
+        page: Corners = points @ np.array([self.u, self.v])
+        return page
 
     def strip(self, pixels: Pixels, a0: int, b0: int, a1: int, b1: int) -> Pixels:
         """Cut the local rectangle [a0, a1) x [b0, b1) out of the page; rows run along ``b``.

@@ -117,7 +117,7 @@ class _Site:
             return None, None
         index = [k for k in range(i, j) if row.solid[k] or self.first <= k < self.last]
         spans = [(row.chars[k, 0] - oa, row.chars[k, 1] - oa) for k in index]
-        widths = [self._width(s) for s in spans]
+        widths = [float(row.widths[k]) for k in index]
         cuts = cut(self.profile, spans, widths, self.em)
         before, after = index.index(self.first), index.index(self.last - 1) + 1
         return (
@@ -143,12 +143,6 @@ class _Site:
                 break
             j, taken = k + 1, taken + 1
         return i, j
-
-    def _width(self, span: tuple[float, float]) -> float:
-        wide, pitch = span[1] - span[0], self.row.pitch
-        if pitch and 0.6 * pitch < wide < 1.5 * pitch:
-            return pitch
-        return wide
 
     def _edge(self, found: float | None, side: int) -> float:
         """Put one end of the mask into clean paper; ``side`` is -1 for the start, 1 for the end."""
@@ -203,10 +197,10 @@ class _Site:
 
     def across(self, a0: float, a1: float) -> tuple[float, float]:
         """Upper and lower edge of the mask: the full height of the ink between its ends."""
-        (oa, ob), (r0, r1) = self.origin, self.rows
+        oa, (r0, r1) = self.origin[0], self.rows
         c0, c1 = max(0, int(a0) - oa), max(1, int(np.ceil(a1)) - oa)
-        has = self.ink.writing[:, c0:c1].any(axis=1)
-        rules = self.ink.across[:, c0:c1].mean(axis=1) > 0.5
+        has = np.asarray(self.ink.writing[:, c0:c1].any(axis=1))
+        rules = np.asarray(self.ink.across[:, c0:c1].mean(axis=1) > 0.5)
         inset = 0.12 * self.height
         top = self._vertical(has, rules, r0, r1, -1, self.box[1] + inset, self.top)
         bottom = self._vertical(has, rules, r0, r1, 1, self.box[3] - inset, self.bottom)

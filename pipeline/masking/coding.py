@@ -61,8 +61,8 @@ def _is_gray(pixels: Pixels) -> bool:
 def _fax(pixels: Pixels) -> CodedImage:
     ink = Image.fromarray(pixels[..., 0] < 128)
     out = io.BytesIO()
-    # Ink as ones under "white is zero": runs of paper get the short codes, as faxes have it.
-    ink.save(out, "TIFF", compression="group4", tiffinfo={262: 0, 278: ink.height})
+    # Ink as ones, which the coder takes for black; tag 262 keeps Pillow from inverting them.
+    ink.save(out, "TIFF", compression="group4", tiffinfo={262: 1, 278: ink.height})
     out.seek(0)
     with Image.open(out) as tiff:
         tags = tiff.tag_v2  # type: ignore[attr-defined]
@@ -128,8 +128,8 @@ def _crisp(image: Pixels, budget: int) -> CodedImage | None:
     if image.ndim == 2:
         for bits in (4, 2):
             top = (1 << bits) - 1
-            levels = cv2.LUT(image, np.round(np.arange(256) / 255 * top).astype(np.uint8))
-            coded = _flate(levels, None, bits)
+            nearest = np.round(np.arange(256) / 255 * top).astype(np.uint8)
+            coded = _flate(nearest[image], None, bits)
             if len(coded.data) <= budget:
                 return coded
         return None
@@ -181,7 +181,7 @@ def _indexed(image: Pixels, *, bits: int) -> tuple[Pixels, Pixels | None, int] |
     return _pack_width(lookup[keys], palette.round().astype(np.uint8))
 
 
-def _pack_width(indexes: NDArray[np.integer], palette: Pixels) -> tuple[Pixels, Pixels, int]:  # type: ignore[type-arg]
+def _pack_width(indexes: NDArray[np.integer], palette: Pixels) -> tuple[Pixels, Pixels, int]:
     bits = next(b for b in (1, 2, 4, 8) if len(palette) <= 1 << b)
     return indexes.astype(np.uint8), palette, bits
 

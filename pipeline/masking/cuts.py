@@ -9,6 +9,7 @@ not too far from the boxes.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,7 +33,7 @@ def cut(
         em: Height of a character in pixels.
     """
     nominal = [boxes[0][0]]
-    nominal += [(left[1] + right[0]) / 2 for left, right in zip(boxes, boxes[1:], strict=False)]
+    nominal += [(left[1] + right[0]) / 2 for left, right in pairwise(boxes)]
     nominal.append(boxes[-1][1])
     reach = max(2, round(_REACH * em))
     offsets = np.arange(-reach, reach + 1)

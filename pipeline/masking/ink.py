@@ -43,8 +43,8 @@ def find_ink(strip: Pixels, core: tuple[int, int, int, int], em: float) -> Ink:
     ink = (depth > max(12.0, 0.26 * contrast)).astype(np.uint8)
     across = _rules(ink, length=round(2.6 * em), along=True)
     upright = _rules(ink, length=round(1.8 * em), along=False)
-    writing = ink & ~(across | upright) & 1
-    return Ink(_despeckle(writing, em), across, upright)
+    writing = cv2.subtract(ink, cv2.max(across, upright))
+    return Ink(_despeckle(writing, em), across, upright)  # type: ignore[arg-type]
 
 
 def _depth(strip: Pixels, core: tuple[int, int, int, int], em: float) -> Pixels:

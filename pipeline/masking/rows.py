@@ -1,7 +1,8 @@
-"""What stands around a line: its own characters, its neighbours in the row, the lines above and below."""
+"""What stands around a line: its characters, the row it is in, the lines above and below."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -24,6 +25,7 @@ class Row:
         chars: Start and end of each character of the line.
         solid: Which of them are more than a space.
         pitch: Median distance of neighbouring full-width characters, or 0 when there are none.
+        widths: What each character is expected to take along the line.
         band: Upper and lower edge of each character of the line, shape (n, 2); the line's own
             when it has no characters.
         beside: Start and end of what other lines have in the same row.
@@ -34,6 +36,7 @@ class Row:
     chars: NDArray[np.float64]
     solid: NDArray[np.bool_]
     pitch: float
+    widths: NDArray[np.float64]
     band: NDArray[np.float64]
     beside: tuple[Interval, ...]
     around: NDArray[np.float64]
@@ -90,7 +93,8 @@ class Rows:
             axes=axes,
             chars=boxes[:, [0, 2]],
             solid=np.array([bool(t.strip()) for t in texts]),
-            pitch=_pitch(boxes, texts),
+            pitch=_pitch(boxes, texts, full_width),
+            widths=_widths(boxes, texts),
             band=boxes[:, [1, 3]],
             beside=tuple(sorted(beside)),
             around=others[~level & ~mine],
@@ -124,11 +128,23 @@ def _boxes(
     )
 
 
-def _pitch(boxes: NDArray[np.float64], texts: list[str]) -> float:
+def _widths(boxes: NDArray[np.float64], texts: list[str]) -> NDArray[np.float64]:
+    """Expect of full-width characters and of digits what the line's others of the kind take."""
+    widths: NDArray[np.float64] = boxes[:, 2] - boxes[:, 0]
+    for kind in (full_width, str.isdigit):
+        pitch = _pitch(boxes, texts, kind)
+        of_kind = np.array([bool(t) and kind(t) for t in texts])
+        near = (widths > 0.6 * pitch) & (widths < 1.5 * pitch)
+        widths[of_kind & near] = pitch
+    return widths
+
+
+def _pitch(boxes: NDArray[np.float64], texts: list[str], kind: Callable[[str], bool]) -> float:
+    """Median distance of neighbouring characters of one kind, 0 without any."""
     centers = (boxes[:, 0] + boxes[:, 2]) / 2
     steps = [
         centers[k + 1] - centers[k]
         for k in range(len(texts) - 1)
-        if full_width(texts[k]) and full_width(texts[k + 1])
+        if kind(texts[k]) and kind(texts[k + 1])
     ]
     return float(np.median(steps)) if steps else 0.0

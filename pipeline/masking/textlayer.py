@@ -40,7 +40,7 @@ def text_operators(
             corners = char.polygon.array()
             if len(code) % 2 or _masked(corners, outlines):
                 continue
-            x0, y0, x1, y1 = char.polygon.bounds
+            x0, y0, _, y1 = char.polygon.bounds
             em = max(4.0, round(min(line.polygon.area**0.5, y1 - y0)))
             step = em / 2
             x = round(x0 / step) * step * scale
@@ -52,7 +52,7 @@ def text_operators(
     return b"\nBT 3 Tr" + b"\n".join([b"", *parts]) + b"\nET" if parts else b""
 
 
-def _masked(corners: np.ndarray, outlines: list[np.ndarray]) -> bool:  # type: ignore[type-arg]
+def _masked(corners: np.ndarray, outlines: list[np.ndarray]) -> bool:
     char = cv2.convexHull(corners)
     whole = max(1.0, cv2.contourArea(char))
     return any(cv2.intersectConvexConvex(char, outline)[0] > _TOUCH * whole for outline in outlines)

@@ -1,4 +1,4 @@
-"""Synthetic pages whose every character's ink is known, read as a recogniser would: off by a bit."""
+"""Synthetic pages whose characters' ink is known, with boxes off as a recogniser's are."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Page:
         x, y = at
         turn = cv2.getRotationMatrix2D(at, -slant, 1.0)
         inks, boxes = [], []
-        ascent, descent = face.getmetrics()
+        ascent, _ = face.getmetrics()
         pad = 0.12 * size
         for char in text:
             layer = Image.new("L", (self.width, self.height), 0)
