@@ -85,8 +85,10 @@ class _Site:
         a0, b0, a1, b1 = self.box
         self.height = max(4.0, b1 - b0)
         self.em = row.pitch if 0.5 * self.height < row.pitch < self.height else 0.85 * self.height
-        self.standard = standard_width(finding.kind, finding.place)
-        reach = max(2.5, (self.standard or 0.0) * 1.05 + 0.5 if self.standard else 0.0) * self.em
+        # From the line's height alone: the pitch would tell of the characters that are hidden.
+        em = standard_width(finding.kind, finding.place)
+        self.standard = None if em is None else em * self.height
+        reach = max(2.5 * self.em, 1.05 * (self.standard or 0.0) + 0.5 * self.em)
         self.page = _page_range(pixels, row.axes)
         top, bottom = self._limits()
         self.top, self.bottom = top, bottom
@@ -262,9 +264,7 @@ class _Site:
         low = max(walls[0] + 1, -self._neighbour(-1), ink[0], self.page[0])
         high = min(walls[1] - 1, self._neighbour(1), ink[1], self.page[1])
         ruled = low == walls[0] + 1 and high == walls[1] - 1 and len(self.walls) > 1
-        return widen(
-            (a0, a1), (low, high), self.standard * self.em, self.finding.place, ruled=ruled
-        )
+        return widen((a0, a1), (low, high), self.standard, self.finding.place, ruled=ruled)
 
 
 def _edge_at_cut(columns: NDArray[np.int_], cut_at: float, box: float) -> float:

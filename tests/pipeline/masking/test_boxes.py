@@ -1,0 +1,170 @@
+"""What is found is covered to the last stroke, and nothing beside it is touched."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from pipeline.dossier import Action, Decision, Finding, Kind, Mask, Place
+from pipeline.geometry import Polygon
+from pipeline.masking import plan
+from pipeline.masking.drawing import draw
+from tests.pipeline.masking.pages import KAI, SANS, SERIF, Page, share_hidden
+
+
+def masked_by(page: Page, *findings: Finding) -> tuple[tuple[Mask, ...], NDArray[np.bool_]]:
+    decisions = [Decision(finding=f, action=Action.MASK, label="【人员1】") for f in findings]
+    masks = plan(page.pixels, page.reading(), decisions)
+    white = np.full_like(page.pixels, 255)
+    draw(white, [mask.model_copy(update={"label": ""}) for mask in masks])
+    return masks, (white == 0).all(axis=2)
+
+
+def assert_exact(page: Page, line: int, start: int, end: int, hidden: NDArray[np.bool_]) -> None:
+    for k, ink in enumerate(page.ink[line]):
+        share = share_hidden(hidden, ink)
+        if start <= k < end:
+            assert share == 1.0, f"character {k} shows {1 - share:.1%} of its ink"
+        else:
+            assert share < 0.02, f"character {k} lost {share:.1%} of its ink"
+
+
+@pytest.mark.parametrize("font", [SERIF, SANS, KAI])
+@pytest.mark.parametrize(
+    ("slant", "shaded"), [(0.0, False), (0.0, True), (2.0, False), (-3.0, True)]
+)
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_a_name_in_running_text_leaves_no_stroke_and_takes_none(
+    font: object, slant: float, shaded: bool, seed: int
+) -> None:
+    page = Page(height=300, seed=seed)
+    text = "课题组成员欧阳建国同志完成了研究"
+    line = page.write(
+        text, (60.3, 120.6), 32, font=font, slant=slant, jitter=0.2, shift=0.1 * (seed - 1)
+    )  # type: ignore[arg-type]
+    if shaded:
+        page.shade()
+    _, hidden = masked_by(page, page.find(line, 5, 9))
+    assert_exact(page, line, 5, 9, hidden)
+
+
+def test_the_last_digit_that_the_reader_dropped_is_covered_too() -> None:
+    page = Page(height=200)
+    line = page.write("身份证号：340403198706123412", (60, 80), 32, jitter=0.05)
+    short = page.lines[line]
+    page.lines[line] = type(short)(short.polygon, short.chars[:-1], short.confidence)
+    _, hidden = masked_by(page, page.find(line, 5, 22, kind=Kind.ID_NUMBER))
+    assert share_hidden(hidden, page.ink[line][-1]) == 1.0
+
+
+def test_faint_grey_handwriting_on_tinted_paper_is_covered() -> None:
+    page = Page(height=200)
+    line = page.write("张晓燕", (200, 80), 40, font=KAI, color=(165, 168, 180), jitter=0.2)
+    page.shade()
+    _, hidden = masked_by(page, page.find(line, 0, 3))
+    assert_exact(page, line, 0, 3, hidden)
+
+
+def test_a_mask_in_a_table_stays_inside_its_cell() -> None:
+    page = Page(height=300)
+    for x in (100, 260, 520, 700):
+        page.rule(x, 60, x, 220)
+    for y in (60, 140, 220):
+        page.rule(100, y, 700, y)
+    page.write("姓名", (150, 82), 30)
+    name = page.write("王小川", (340, 82), 30, jitter=0.3)
+    other = page.write("女", (590, 82), 30)
+    below = page.write("淮南市", (340, 162), 30)
+    _, hidden = masked_by(page, page.find(name, 0, 3, place=Place.CELL))
+    assert_exact(page, name, 0, 3, hidden)
+    assert not hidden[:, :259].any() and not hidden[:, 522:].any()
+    assert not hidden[:59].any() and not hidden[143:].any()
+    for line in (0, other, below):
+        assert max(share_hidden(hidden, ink) for ink in page.ink[line]) == 0
+
+
+def test_the_width_in_a_cell_does_not_tell_two_characters_from_four() -> None:
+    widths = []
+    for text in ("王芳", "欧阳建国"):
+        page = Page(height=300)
+        for x in (200, 460):
+            page.rule(x, 40, x, 260)
+        line = page.write(text, (330 - 15 * len(text), 100), 30, jitter=0.1)
+        masks, _ = masked_by(page, page.find(line, 0, len(text), place=Place.CELL))
+        x0, _, x1, _ = masks[0].polygon.bounds
+        widths.append((x0, x1))
+    assert np.allclose(widths[0], widths[1], atol=2)
+
+
+def test_the_width_at_a_line_end_does_not_tell_two_characters_from_three() -> None:
+    widths = []
+    for text in ("王芳", "王小芳"):
+        page = Page(height=200)
+        line = page.write(f"指导教师：{text}", (80, 80), 30, jitter=0.1)
+        masks, _ = masked_by(page, page.find(line, 5, 5 + len(text), place=Place.LINE_END))
+        x0, _, x1, _ = masks[0].polygon.bounds
+        widths.append(x1 - x0)
+    assert widths[0] == pytest.approx(widths[1], abs=4)
+
+
+def test_tight_lines_above_and_below_keep_their_ink() -> None:
+    page = Page(height=300)
+    above = page.write("教育教学研究课题", (80, 60), 32)
+    line = page.write("由高小燕同志主持", (80, 98), 32, jitter=0.15)
+    below = page.write("并获得一等奖项目", (80, 136), 32)
+    _, hidden = masked_by(page, page.find(line, 1, 4))
+    assert_exact(page, line, 1, 4, hidden)
+    for other in (above, below):
+        assert max(share_hidden(hidden, ink) for ink in page.ink[other]) < 0.02
+
+
+def test_a_vertical_name_is_covered_alone() -> None:
+    page = Page(height=500)
+    line = page.write("教师李建华同志", (300, 60), 34, jitter=0.15, vertical=True)
+    _, hidden = masked_by(page, page.find(line, 2, 5))
+    assert_exact(page, line, 2, 5, hidden)
+
+
+def test_unread_ink_in_a_slot_is_covered_beyond_the_polygon_it_leaves() -> None:
+    page = Page(height=300)
+    line = page.write("刘志远", (300, 100), 44, font=KAI)
+    ink = page.ink[line]
+    page.lines.clear()
+    slot = Polygon.from_bounds(page.frame, 308, 112, 420, 146)
+    finding = page_finding(slot)
+    _, hidden = masked_by(page, finding)
+    assert all(share_hidden(hidden, one) == 1.0 for one in ink)
+
+
+def page_finding(polygon: Polygon) -> Finding:
+    return Finding(
+        id="p1-1",
+        page=1,
+        kind=Kind.SIGNATURE,
+        polygon=polygon,
+        recogniser="test",
+        rule="slot",
+        score=0.9,
+        reason="",
+        place=Place.SLOT,
+    )
+
+
+def test_two_people_side_by_side_keep_two_masks_and_one_person_gets_one() -> None:
+    page = Page(height=200)
+    line = page.write("王小明张大伟", (80, 80), 34, jitter=0.1)
+    first, second = page.find(line, 0, 3), page.find(line, 3, 6)
+    apart = [
+        Decision(finding=first, action=Action.MASK, label="【人员1】"),
+        Decision(finding=second, action=Action.MASK, label="【人员2】"),
+    ]
+    masks = plan(page.pixels, page.reading(), apart)
+    assert [m.label for m in masks] == ["【人员1】", "【人员2】"]
+    assert masks[0].polygon.bounds[2] <= masks[1].polygon.bounds[0]
+    same = [
+        d.model_copy(update={"finding": page.find(line, 0, k)})
+        for d, k in zip(apart, (3, 2), strict=True)
+    ]
+    same = [d.model_copy(update={"label": "【人员1】"}) for d in same]
+    assert len(plan(page.pixels, page.reading(), same)) == 1
