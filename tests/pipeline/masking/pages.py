@@ -21,6 +21,15 @@ SANS = Path("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc")
 KAI = Path("/usr/share/fonts/truetype/arphic-gkai00mp/gkai00mp.ttf")
 
 
+@dataclass(frozen=True)
+class Ink:
+    """The ink of one character: pixels of a window whose upper left corner is (x, y)."""
+
+    x: int
+    y: int
+    pixels: NDArray[np.bool_]
+
+
 @dataclass
 class Page:
     """A page under construction, upright, with the ink of every character drawn on it."""
@@ -30,7 +39,7 @@ class Page:
     seed: int = 0
     pixels: NDArray[np.uint8] = field(init=False)
     lines: list[Line] = field(default_factory=list)
-    ink: list[list[NDArray[np.bool_]]] = field(default_factory=list)
+    ink: list[list[Ink]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.pixels = np.full((self.height, self.width, 3), 255, np.uint8)
@@ -59,11 +68,7 @@ class Page:
         ascent, _ = face.getmetrics()
         pad = 0.12 * size
         for char in text:
-            layer = Image.new("L", (self.width, self.height), 0)
-            ImageDraw.Draw(layer).text((x, y), char, font=face, fill=255)
-            alpha = np.asarray(layer)
-            if slant:
-                alpha = cv2.warpAffine(alpha, turn, (self.width, self.height))
+            inks.append(self._paint(char, (x, y), face, turn, np.array(color)))
             step = face.getlength(char)
             if vertical:
                 top = y + ascent - 0.88 * size
@@ -73,12 +78,27 @@ class Page:
                 top = y + ascent - 0.88 * size
                 boxes.append((x, top - pad, x + step, top + size + pad))
                 x += step + spacing * size
-            weight = alpha[..., None] / 255.0
-            self.pixels = (self.pixels * (1 - weight) + np.array(color) * weight).astype(np.uint8)
-            inks.append(alpha > 70)
         self.ink.append(inks)
         self.lines.append(self._line(text, boxes, turn, size, jitter, shift, vertical))
         return len(self.lines) - 1
+
+    def _paint(  # type: ignore[no-untyped-def]
+        self, char: str, at: Point, face, turn: NDArray[np.float64], color: NDArray[np.int_]
+    ) -> Ink:
+        side = 3 * int(face.size)
+        corner = np.array([int(at[0]) - side // 3, int(at[1]) - side // 3])
+        layer = Image.new("L", (side, side), 0)
+        ImageDraw.Draw(layer).text(tuple(at - corner), char, font=face, fill=255)
+        place = (turn[:, :2] @ (corner + side / 2) + turn[:, 2] - side / 2).round().astype(int)
+        matrix = turn.copy()
+        matrix[:, 2] += turn[:, :2] @ corner - place
+        alpha = cv2.warpAffine(np.asarray(layer), matrix, (side, side))
+        x0, y0 = (max(0, int(v)) for v in place)
+        alpha = alpha[y0 - place[1] :, x0 - place[0] :][: self.height - y0, : self.width - x0]
+        window = self.pixels[y0 : y0 + alpha.shape[0], x0 : x0 + alpha.shape[1]]
+        weight = alpha[..., None] / 255.0
+        window[:] = (window * (1 - weight) + color * weight).astype(np.uint8)
+        return Ink(x0, y0, alpha > 70)
 
     def _line(self, text, boxes, turn, size, jitter, shift, vertical) -> Line:  # type: ignore[no-untyped-def]
         def quad(x0: float, y0: float, x1: float, y1: float) -> Polygon:
@@ -157,9 +177,11 @@ class Page:
         )
 
 
-def share_hidden(masked: NDArray[np.bool_], ink: NDArray[np.bool_]) -> float:
+def share_hidden(masked: NDArray[np.bool_], ink: Ink) -> float:
     """Share of a character's ink that lies under masks."""
-    return float((masked & ink).sum() / max(1, ink.sum()))
+    height, width = ink.pixels.shape
+    window = masked[ink.y : ink.y + height, ink.x : ink.x + width]
+    return float((window & ink.pixels).sum() / max(1, ink.pixels.sum()))
 
 
 def source_page(pixels: NDArray[np.uint8], number: int = 1, **facts: object) -> SourcePage:
