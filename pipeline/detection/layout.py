@@ -74,7 +74,7 @@ class Layout:
         count, labels, stats, _ = cv2.connectedComponentsWithStats(region, connectivity=8)
         # Single specks are scanner noise; a stroke has some length.
         strokes = [i for i in range(1, count) if max(stats[i][2], stats[i][3]) >= 5]
-        columns = np.flatnonzero(np.isin(labels, strokes).any(axis=0)) if strokes else []
+        columns = np.flatnonzero(np.isin(labels, strokes).any(axis=0))
         if len(columns) < 5:
             return None
         wide = np.flatnonzero(np.diff(columns) > gap * s)

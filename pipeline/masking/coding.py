@@ -20,6 +20,7 @@ _GROWTH = 1.25  # a scanned source may grow 1.3 times; the rest is for the file 
 _VECTOR_BYTES = 240_000  # of the 250 KB that a born-digital page may cost
 _ROOM = 700  # bytes of page objects beside the image
 _LEAST = 4_000  # a budget smaller than this says nothing: no page image is that small
+_BANDING = 1.0  # mean error of few levels, in grey values, from which a picture would show bands
 _LADDER = (85, 78, 70, 62, 54, 46, 38, 30)
 _COARSER = (1.0, 1.15, 1.35, 1.6, 2.0, 2.6, 3.5)
 
@@ -126,17 +127,18 @@ def _lossless(image: Pixels, budget: int) -> CodedImage | None:
 def _crisp(image: Pixels, budget: int) -> CodedImage | None:
     """Few levels and no ringing: right for type and line drawings, if it fits."""
     if image.ndim == 2:
-        for bits in (4, 2):
-            top = (1 << bits) - 1
-            nearest = np.round(np.arange(256) / 255 * top).astype(np.uint8)
-            coded = _flate(nearest[image], None, bits)
-            if len(coded.data) <= budget:
-                return coded
+        nearest = np.round(np.arange(256) / 17).astype(np.uint8)
+        levels, palette, bits = nearest[image], None, 4
+        shown = levels[::8, ::8] * np.uint8(17)
+    else:
+        indexed = _indexed(image, bits=4)
+        if indexed is None:
+            return None
+        levels, palette, bits = indexed
+        shown = levels[::8, ::8] if palette is None else palette[levels[::8, ::8]]
+    if cv2.absdiff(shown, np.ascontiguousarray(image[::8, ::8])).mean() > _BANDING:
         return None
-    palette = _indexed(image, bits=4)
-    if palette is None:
-        return None
-    coded = _flate(*palette)
+    coded = _flate(levels, palette, bits)
     return coded if len(coded.data) <= budget else None
 
 

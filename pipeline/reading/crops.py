@@ -135,10 +135,11 @@ def _em(character: str) -> float:
 
 
 def _column_ink(crop: Image) -> NDArray[np.float32]:
-    gray = crop.mean(axis=2)
-    paper = np.percentile(gray, 90)
-    darkness = np.clip(paper - gray, 0, None)
-    return np.asarray(darkness[4:-4].mean(axis=0), dtype=np.float32)
+    """Mean darkness of every column of a strip against its paper."""
+    gray = cv2.cvtColor(crop, cv2.COLOR_RGB2GRAY)
+    paper = int(np.percentile(gray[::3, ::3], 90))
+    darkness = cv2.subtract(np.full_like(gray[4:-4], paper), gray[4:-4])
+    return np.asarray(cv2.reduce(darkness, 0, cv2.REDUCE_AVG, dtype=cv2.CV_32F)[0])
 
 
 def _border(ink: NDArray[np.float32], left: float, right: float) -> float:

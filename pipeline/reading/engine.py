@@ -9,12 +9,14 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from onnxruntime import InferenceSession, SessionOptions
 
 from pipeline.errors import ModelError
 
@@ -22,10 +24,8 @@ Image = NDArray[np.uint8]
 
 CROP_HEIGHT = 48
 MAX_CROP_WIDTH = 3200
-_MIN_CROP_WIDTH = 32
-_BATCH = 6
-# A batch is padded to its widest crop, so crops of very different widths do not share one.
-_MAX_PADDING = 1.25
+# PP-OCR was trained on wide strips; narrower ones read worse.
+_MIN_CROP_WIDTH = 160
 _DETECTION_MEAN = np.array([0.485, 0.456, 0.406], dtype=np.float32) * 255
 _DETECTION_STD = np.array([0.229, 0.224, 0.225], dtype=np.float32) * 255
 
@@ -76,12 +76,10 @@ class OcrEngine:
         from paddleocr import TextDetection, TextRecognition
 
         logging.getLogger("paddlex").setLevel(logging.ERROR)
-        config = {"intra_op_num_threads": threads, "inter_op_num_threads": 1}
         self._detection = TextDetection(
             model_name="PP-OCRv6_small_det",
             model_dir=str(models_dir / "PP-OCRv6_small_det"),
             engine="onnxruntime",
-            engine_config=config,
             device="cpu",
             limit_type="max",
             # Below the library's 0.6: faint print and handwriting must be found to be masked.
@@ -93,10 +91,12 @@ class OcrEngine:
             model_name="PP-OCRv6_small_rec",
             model_dir=str(models_dir / "PP-OCRv6_small_rec"),
             engine="onnxruntime",
-            engine_config=config,
             device="cpu",
         ).paddlex_predictor
         self._characters: list[str] = self._recognition.post_op.character
+        self._detection.runner.session = _session(models_dir / "PP-OCRv6_small_det", threads)
+        self._recognition.runner.session = _session(models_dir / "PP-OCRv6_small_rec", 1)
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="ocr")
 
     def detect(self, pixels: Image, side: int) -> NDArray[np.float32]:
         """Find lines of ink.
@@ -131,40 +131,25 @@ class OcrEngine:
         Returns:
             One recognition a crop, in the given order.
         """
-        results: list[Recognition | None] = [None] * len(crops)
-        order = sorted(range(len(crops)), key=lambda i: crops[i].shape[1])
-        start = 0
-        while start < len(order):
-            end = start + 1
-            limit = max(crops[order[start]].shape[1], 160) * _MAX_PADDING
-            while end < len(order) and end - start < _BATCH and crops[order[end]].shape[1] <= limit:
-                end += 1
-            chosen = order[start:end]
-            for i, recognition in zip(
-                chosen, self._recognise_batch([crops[i] for i in chosen]), strict=True
-            ):
-                results[i] = recognition
-            start = end
-        return [r for r in results if r is not None]
+        # Lines run side by side, one thread each: measured 1.5 times as fast as batches that
+        # share the threads, and nothing is spent on padding. The widest go first, so that no
+        # thread is left with a long line at the end.
+        order = sorted(range(len(crops)), key=lambda i: -crops[i].shape[1])
+        results = self._pool.map(self._recognise_one, (crops[i] for i in order))
+        by_index = dict(zip(order, results, strict=True))
+        return [by_index[i] for i in range(len(crops))]
 
-    def _recognise_batch(self, crops: list[Image]) -> list[Recognition]:
-        width = max(_MIN_CROP_WIDTH, max(c.shape[1] for c in crops))
-        # PP-OCR was trained on at least 320 px; narrower batches read worse.
-        width = max(width, 160)
-        batch = np.zeros((len(crops), 3, CROP_HEIGHT, width), dtype=np.float32)
-        for slot, crop in zip(batch, crops, strict=True):
-            normal = crop[:, :, ::-1].astype(np.float32)
-            normal *= 1 / 127.5
-            normal -= 1
-            slot[:, :, : crop.shape[1]] = normal.transpose(2, 0, 1)
-        scores = self._recognition.runner(x=[batch])[0]
+    def _recognise_one(self, crop: Image) -> Recognition:
+        used = crop.shape[1]
+        tensor = np.zeros((1, 3, CROP_HEIGHT, max(_MIN_CROP_WIDTH, used)), dtype=np.float32)
+        normal = crop[:, :, ::-1].astype(np.float32)
+        normal *= 1 / 127.5
+        normal -= 1
+        tensor[0, :, :, :used] = normal.transpose(2, 0, 1)
+        scores = self._recognition.runner(x=[tensor])[0][0]
         best = scores.argmax(axis=-1)
-        probability = np.take_along_axis(scores, best[..., None], axis=-1)[..., 0]
-        columns = best.shape[1]
-        return [
-            self._decode(best[i], probability[i], columns * crops[i].shape[1] / width)
-            for i in range(len(crops))
-        ]
+        probability = np.take_along_axis(scores, best[:, None], axis=-1)[:, 0]
+        return self._decode(best, probability, len(best) * used / tensor.shape[3])
 
     def _decode(
         self, best: NDArray[np.int64], probability: NDArray[np.float32], used: float
@@ -190,3 +175,17 @@ class OcrEngine:
             np.asarray(centers, dtype=np.float32),
             np.asarray(confidences, dtype=np.float32),
         )
+
+
+def _session(folder: Path, threads: int) -> InferenceSession:
+    """Open a model with numbers too small to matter set to zero.
+
+    PaddleX has no setting for it, and on white paper such numbers cost a third of the time.
+    """
+    options = SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.add_session_config_entry("session.set_denormal_as_zero", "1")
+    return InferenceSession(
+        str(folder / "inference.onnx"), options, providers=["CPUExecutionProvider"]
+    )

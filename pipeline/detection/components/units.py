@@ -16,7 +16,13 @@ from pipeline.detection.vocabulary import SCHOOL_ENDINGS, SUBJECTS, is_han
 from pipeline.dossier import Kind
 
 GROUP = "units"
-_ENDING = re.compile("|".join(SCHOOL_ENDINGS))
+# 三幼 of 第三幼儿园 and 一小 of 第一小学 are no endings of their own.
+_ENDING = re.compile(
+    "|".join(
+        e + "(?![儿学])" if len(e) == 2 and e[0] in "一二三四五六七八九十实附" else e
+        for e in SCHOOL_ENDINGS
+    )
+)
 _SUBJECT = re.compile("|".join(SUBJECTS))
 _SUBJECT_WORDS = frozenset(SUBJECTS) - {"综合", "部", "各", "及", "和"}
 _CAMPUS = re.compile(
