@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.dossier import Action, Decision, Finding, Mask
+from pipeline.dossier import Action, Decision, Finding, Mask, Place
 from pipeline.geometry import Polygon
 from pipeline.masking.axes import Axes
 from pipeline.masking.cuts import cut
@@ -263,6 +263,10 @@ class _Site:
         walls = (-self._wall(-self.box[0], -1), self._wall(self.box[2], 1))
         low = max(walls[0] + 1, -self._neighbour(-1), ink[0], self.page[0])
         high = min(walls[1] - 1, self._neighbour(1), ink[1], self.page[1])
+        if self.finding.place is not Place.CELL:
+            # Not across the margin, which is taken to be as wide as the one on the other side.
+            start, end = self.row.block
+            high = min(high, max(end, self.page[0] + self.page[1] - start) + self.em)
         ruled = low == walls[0] + 1 and high == walls[1] - 1 and len(self.walls) > 1
         return widen((a0, a1), (low, high), self.standard, self.finding.place, ruled=ruled)
 

@@ -119,7 +119,7 @@ def _pillow_jpeg(image: Pixels, **options: object) -> CodedImage:
 
 def _lossless(image: Pixels, budget: int) -> CodedImage | None:
     """Every pixel as it is, if that fits."""
-    palette = _indexed(image, bits=8)
+    palette = _exact_palette(image)
     coded = _flate(*palette) if palette is not None else _predicted(image)
     return coded if not budget or len(coded.data) <= budget else None
 
@@ -131,55 +131,50 @@ def _crisp(image: Pixels, budget: int) -> CodedImage | None:
         levels, palette, bits = nearest[image], None, 4
         shown = levels[::8, ::8] * np.uint8(17)
     else:
-        indexed = _indexed(image, bits=4)
+        indexed = _coarse_palette(image)
         if indexed is None:
             return None
         levels, palette, bits = indexed
-        shown = levels[::8, ::8] if palette is None else palette[levels[::8, ::8]]
+        shown = palette[levels[::8, ::8]]
     if cv2.absdiff(shown, np.ascontiguousarray(image[::8, ::8])).mean() > _BANDING:
         return None
     coded = _flate(levels, palette, bits)
     return coded if len(coded.data) <= budget else None
 
 
-def _indexed(image: Pixels, *, bits: int) -> tuple[Pixels, Pixels | None, int] | None:
-    """Return indexes, palette and bits an index, or None where 256 colours do not do.
-
-    ``bits`` of each channel count; colours that agree in them are drawn as their mean.
-    """
+def _exact_palette(image: Pixels) -> tuple[Pixels, Pixels | None, int] | None:
+    """Return indexes, palette and bits an index, or None where 256 colours do not do."""
     if image.ndim == 2:
         return image, None, 8
-    if bits == 8:
-        keys = image.astype(np.int32) @ np.array([65536, 256, 1], np.int32)
-        sparse = np.unique(keys[::8, ::8])
-        if len(sparse) > 256:
-            return None
-        colors, indexes = np.unique(keys, return_inverse=True)
-        if len(colors) > 256:
-            return None
-        palette = np.column_stack([colors >> 16, colors >> 8 & 255, colors & 255])
-        return _pack_width(indexes.reshape(keys.shape), palette.astype(np.uint8))
-    shift = 8 - bits
-    coarse = image >> shift
-    keys = (
-        (coarse[..., 0].astype(np.uint16) << 2 * bits)
-        | (coarse[..., 1].astype(np.uint16) << bits)
-        | coarse[..., 2]
-    )
-    counts = np.bincount(keys.ravel(), minlength=1 << 3 * bits)
-    used = np.flatnonzero(counts)
+    weights = np.array([65536, 256, 1], np.int32)
+    if len(np.unique(image[::8, ::8] @ weights)) > 256:
+        return None
+    keys = image @ weights
+    colors, indexes = np.unique(keys, return_inverse=True)
+    if len(colors) > 256:
+        return None
+    palette = np.column_stack([colors >> 16, colors >> 8 & 255, colors & 255])
+    return _pack_width(indexes.reshape(keys.shape), palette.astype(np.uint8))
+
+
+def _coarse_palette(image: Pixels) -> tuple[Pixels, Pixels, int] | None:
+    """The same by the upper four bits of each channel; colours agreeing in them become one."""
+    red, green, blue = (c.astype(np.uint16) for c in cv2.split(image))
+    keys = (red & 0xF0) << 4 | (green & 0xF0) | blue >> 4
+    used = np.flatnonzero(np.bincount(keys.ravel(), minlength=4096))
     if len(used) > 256:
         return None
-    lookup = np.zeros(len(counts), np.uint8)
+    lookup = np.zeros(4096, np.uint8)
     lookup[used] = np.arange(len(used))
-    flat = keys.ravel()
-    palette = np.column_stack(
-        [
-            np.bincount(flat, weights=image[..., c].ravel(), minlength=len(counts))[used]
-            / counts[used]
-            for c in range(3)
-        ]
+    # A sample tells the mean colour well enough; what it lacks is drawn as the middle of its bin.
+    centers = np.column_stack([used >> 8, used >> 4 & 15, used & 15]) * 16 + 8
+    sample, pixels = lookup[keys[::4, ::4]].ravel(), image[::4, ::4].reshape(-1, 3)
+    counts = np.bincount(sample, minlength=len(used))
+    sums = np.column_stack(
+        [np.bincount(sample, weights=pixels[:, c], minlength=len(used)) for c in range(3)]
     )
+    seen = counts > 0
+    palette = np.where(seen[:, None], sums / np.maximum(counts, 1)[:, None], centers)
     return _pack_width(lookup[keys], palette.round().astype(np.uint8))
 
 

@@ -29,6 +29,7 @@ class Row:
         band: Upper and lower edge of each character of the line, shape (n, 2); the line's own
             when it has no characters.
         beside: Start and end of what other lines have in the same row.
+        block: Start and end of all that was read on the page.
         around: Boxes (a0, b0, a1, b1) of the other lines that are not in the row.
     """
 
@@ -39,6 +40,7 @@ class Row:
     widths: NDArray[np.float64]
     band: NDArray[np.float64]
     beside: tuple[Interval, ...]
+    block: Interval
     around: NDArray[np.float64]
 
 
@@ -97,6 +99,7 @@ class Rows:
             widths=_widths(boxes, texts),
             band=boxes[:, [1, 3]],
             beside=tuple(sorted(beside)),
+            block=_block(others if len(others) else boxes),
             around=others[~level & ~mine],
         )
 
@@ -126,6 +129,10 @@ def _boxes(
             local[:, 2:, 1].mean(axis=1),
         ]
     )
+
+
+def _block(boxes: NDArray[np.float64]) -> Interval:
+    return float(boxes[:, 0].min()), float(boxes[:, 2].max())
 
 
 def _widths(boxes: NDArray[np.float64], texts: list[str]) -> NDArray[np.float64]:
