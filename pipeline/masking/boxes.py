@@ -69,6 +69,8 @@ def _patch(pixels: Pixels, row: Row, decision: Decision, key: int) -> _Patch:
     finding = decision.finding
     site = _Site(pixels, row, finding)
     a0, a1 = site.along()
+    if a1 - a0 < 2:  # rules or boxes that contradict each other: the box itself is the safe side
+        a0, a1 = site.box[0], site.box[2]
     b0, b1 = site.across(a0, a1)
     a0, a1 = site.widened(a0, a1)
     return _Patch(key, row.axes, a0, b0, a1, b1, decision, (finding.id,))
@@ -200,7 +202,8 @@ class _Site:
     def across(self, a0: float, a1: float) -> tuple[float, float]:
         """Upper and lower edge of the mask: the full height of the ink between its ends."""
         oa, (r0, r1) = self.origin[0], self.rows
-        c0, c1 = max(0, int(a0) - oa), max(1, int(np.ceil(a1)) - oa)
+        c0 = max(0, int(a0) - oa)
+        c1 = max(c0 + 1, int(np.ceil(a1)) - oa)
         has = np.asarray(self.ink.writing[:, c0:c1].any(axis=1))
         rules = np.asarray(self.ink.across[:, c0:c1].mean(axis=1) > 0.5)
         inset = 0.12 * self.height
