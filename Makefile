@@ -6,6 +6,11 @@ BIN := $(VENV)/bin
 PYTHON ?= python3
 WEIGHTS := $(or $(MANGPING_MODELS),models/weights)
 
+SEED ?= 20251
+PAGES ?= 200
+# More options of python -m bench, such as BENCH="--profile --json figures.json"
+BENCH ?=
+
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PADDLE_PDX_DISABLE_MODEL_SOURCE_CHECK := True
 
@@ -36,9 +41,12 @@ $(WEIGHTS)/.stamp: models/manifest.toml $(VENV)/.stamp-package | $(VENV)/.stamp-
 demo: setup
 	@rc=0; $(BIN)/mangping process fixtures/demo --out out/demo || rc=$$?; \
 	if [ $$rc -ne 0 ] && [ $$rc -ne 3 ]; then exit $$rc; fi; \
-	echo "打码后的文件：out/demo/masked/"; \
-	echo "逐项结果：    out/demo/findings/"; \
-	echo "报告：        out/demo/report.html（用浏览器打开）"
+	echo; \
+	echo "演示完成，材料是虚构的。结果："; \
+	echo "  打码后的副本  out/demo/masked/"; \
+	echo "  逐项结果      out/demo/findings/"; \
+	echo "  报告          out/demo/report.html （用浏览器打开）"; \
+	echo "  原件在 fixtures/demo/，可对照着看。"
 
 test: setup
 	$(BIN)/pytest
@@ -49,8 +57,9 @@ lint: setup
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# The figures of the README: make bench SEED=20251 PAGES=200
 bench: setup
-	$(BIN)/python -m bench
+	$(BIN)/python -m bench --seed $(SEED) --pages $(PAGES) $(BENCH)
 
 serve: setup
 	$(BIN)/python -m flows.serve
