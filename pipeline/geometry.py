@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -151,7 +152,9 @@ class Polygon:
 
 def turn_pixels(pixels: NDArray[np.uint8], quarters: int) -> NDArray[np.uint8]:
     """Turn an image of shape (height, width[, channels]) clockwise by quarter turns."""
-    return np.ascontiguousarray(np.rot90(pixels, k=-quarters % 4))
+    codes = (None, cv2.ROTATE_90_CLOCKWISE, cv2.ROTATE_180, cv2.ROTATE_90_COUNTERCLOCKWISE)
+    code = codes[quarters % 4]
+    return pixels if code is None else np.asarray(cv2.rotate(pixels, code), dtype=np.uint8)
 
 
 def _shoelace(points: tuple[Point, ...]) -> float:

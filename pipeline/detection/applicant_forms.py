@@ -108,10 +108,11 @@ def bare_forms(unit: str) -> tuple[str, ...]:
     Any town may have a school of that name, so these are looked for only as the applicant's own.
     """
     _, core = split_unit(re.sub(r"\s", "", unit))
-    plain = frozenset("小学 中学 学校 大学 学院 幼儿园 高中 初中".split())
+    plain = frozenset("小学 中学 学校 大学 学院 幼儿园 高中 初中 幼 小 中".split())
+    known = {short for _, short in _KIND_SHORT}
     forms = {
-        f for f in short_cores(core) if f not in plain and not f.endswith(("小", "幼", "校区"))
-    }
+        f for f in short_cores(core) - plain if f in known or not f.endswith(("小", "幼", "校区"))
+    } - plain
     forms |= {f for f in short_cores(core) if re.fullmatch(r"[一二三四五六七八九十]+[中小幼]", f)}
     return tuple(sorted(forms, key=lambda f: (-len(f), f)))
 

@@ -133,7 +133,7 @@ def build_doc(reading: PageReading, layout: Layout, vocab: Vocab) -> tuple[Doc, 
     texts = [line.text for line in reading.lines]
     segments = [s for row in rows for s in _split_row(row, layout, texts)]
     heads = {b.index for b in boxes if _begins_with_label(reading.lines[b.index].text)}
-    for paragraph in _paragraphs(segments, layout, heads):
+    for paragraph in _paragraphs(segments, layout, heads, texts):
         start = len(words)
         for segment in paragraph:
             segment_start = len(words)
@@ -264,14 +264,16 @@ def _begins_with_label(text: str) -> bool:
 
 
 def _paragraphs(
-    segments: Sequence[Segment], layout: Layout, heads: set[int]
+    segments: Sequence[Segment], layout: Layout, heads: set[int], texts: Sequence[str]
 ) -> list[list[Segment]]:
     """Chain each segment to the one that its text runs on to; ``heads`` begin anew."""
     follower: dict[int, int] = {}
     taken: set[int] = set()
     for i, upper in enumerate(segments):
         edge = _column_edge(segments, i)
-        if upper.x1 < edge - 2.2 * upper.height:
+        # A long number is not broken at the edge but moved or cut wherever it falls.
+        number = texts[upper.lines[-1].index].rstrip()[-1:].isdigit()
+        if upper.x1 < edge - (9.0 if number else 2.6) * upper.height:
             continue
         best: tuple[float, int] | None = None
         for j, lower in enumerate(segments):
@@ -279,6 +281,8 @@ def _paragraphs(
             # Short lines stand in cells, close to each other; rows of a form are farther apart.
             widest = 2.4 if upper.x1 - upper.x0 > 10 * upper.height else 1.75
             if lower.lines[0].index in heads:
+                continue
+            if number and not texts[lower.lines[0].index].lstrip()[:1].isdigit():
                 continue
             if j in taken or not 0.6 < pitch < widest or not _continues(upper, lower, layout):
                 continue
@@ -339,4 +343,5 @@ def _continues(upper: Segment, lower: Segment, layout: Layout) -> bool:
     x0, x1 = max(above[0], below[0]), min(above[2], below[2])
     top = (above[1] + above[3]) / 2 + 0.3 * upper.height
     bottom = (below[1] + below[3]) / 2 - 0.3 * lower.height
-    return bottom <= top or layout.rule_below(top, x0, x1, bottom) >= bottom
+    close = lower.middle - upper.middle < 1.25 * em
+    return close or bottom <= top or layout.rule_below(top, x0, x1, bottom) >= bottom

@@ -232,7 +232,18 @@ def _near_units(form: str, text: str, taken: list[tuple[int, int]]) -> Iterator[
         if _numerals(window) == _numerals(form) and (
             Levenshtein.distance(form, window) <= max(1, len(form) // 5)
         ):
-            yield start, end
+            yield _stretched(form, text, start, end)
+
+
+def _stretched(form: str, text: str, start: int, end: int) -> tuple[int, int]:
+    """Let a match reach the form's own first and last character where they stand close by."""
+    tail = text.find(form[-1], end, end + 4)
+    head = text.rfind(form[0], max(0, start - 3), start)
+    if text[end - 1] != form[-1] and tail >= 0:
+        end = tail + 1
+    if text[start] != form[0] and head >= 0:
+        start = head
+    return start, end
 
 
 def _numerals(text: str) -> str:

@@ -60,7 +60,7 @@ class KeepSearch:
                 add(doc, GROUP, start + a, start + b, Kind.ISSUING_AUTHORITY, "ending", 0.9)
             for a, b in _figures(text):
                 # 于漪 is no part of 淳于漪苑.
-                if text[max(0, a - 1) : a + 1] in surnames():
+                if a > 0 and text[a - 1 : a + 1] in surnames():
                     continue
                 add(doc, GROUP, start + a, start + b, Kind.PUBLIC_FIGURE, "list", 0.95)
             for match in _CITED.finditer(text):

@@ -73,6 +73,8 @@ _VALUE_KINDS = {
         (Kind.EMAIL, re.compile(r"[A-Za-z0-9]{3}")),
     ),
 }
+# The head of a column or cell: 验证人, 审批人.
+_WHOLE_PERSON = re.compile(r"[一-龥]{2,5}[人者]")
 _BEFORE_COLON = re.compile(r"(?<![一-龥])[一-龥]{3,6}(?=[:：])|[一-龥]{3}(?=[:：])")
 _SHORT_VALUE = re.compile(r"[一-龥]{2,6}[:：]([一-龥.·]{2,4})$")
 # Stands for a label that is in no list.
@@ -165,18 +167,19 @@ class LabelSearch:
     ) -> None:
         """Take names from the cell to the right, or from the column below a head."""
         region = right_of(doc, page, label.end - 1)
+        found = False
         for a, b in region.runs:
             if a in starts:
                 break
             names = list(name_list(doc, page, a, b, starts, strong=True))
+            found = found or bool(names)
             for x, y in names:
                 add(doc, GROUP, x, y, Kind.PERSON_NAME, "slot", 0.9, place=Place.SLOT)
             if not names and label.words in SIGNATURE_LABELS:
                 # Writing in a slot for a name is hidden by its place, whatever it was read as.
                 end = _written(doc, page, a, b, starts)
                 add(doc, GROUP, a, end, Kind.SIGNATURE, "slot-place", 0.7, place=Place.SLOT)
-        head_right = bool(region.runs) and region.runs[0][0] in starts
-        if region.runs and not head_right:
+        if found:
             return
         for a, b in below(page, label.start, starts):
             for x, y in name_list(doc, page, a, b, starts, strong=True):
@@ -212,6 +215,9 @@ def find_labels(doc: Doc, page: PageText) -> Iterator[Label]:
         known = list(_ALL.finditer(text))
         held = {i for m in known if m.group() in _NAMES for i in range(*m.span())}
         other = [m for m in _ANY_PERSON.finditer(text) if held.isdisjoint(range(*m.span()))]
+        other += [
+            m for m in [_WHOLE_PERSON.fullmatch(text)] if m and held.isdisjoint(range(len(text)))
+        ]
         other += [m for m in _BEFORE_COLON.finditer(text) if _misread(m.group())]
         for match in [*known, *other]:
             a, b = start + match.start(), start + match.end()

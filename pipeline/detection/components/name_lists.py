@@ -90,7 +90,7 @@ def _name_sizes(doc: Doc, page: PageText, start: int, stop: int, strong: bool) -
         return []
     if len(text) <= 4:
         surnamed = starts_with_surname(text)
-        if surnamed or (strong and not everyday(doc, start, stop)):
+        if surnamed or (strong and (len(text) < 4 or not everyday(doc, start, stop))):
             return _joined(text) or [len(text)]
         return []
     # A longer run is several names that were set apart by gaps only, or no name at all.

@@ -187,6 +187,9 @@ class NumberSearch:
                 )
         for match in _STREET.finditer(text):
             start = match.start() + _address_prefix(match.group())
+            for a, b in continuation(page_of(doc), offset + start, offset + match.end()):
+                if re.search(r"[栋幢室号楼]|单元|[0-9]{3}", text_of(doc, a, b)) and b - a <= 16:
+                    add(doc, GROUP, a, b, Kind.ADDRESS, "street-next-line", 0.7)
             add(
                 doc,
                 GROUP,

@@ -14,6 +14,7 @@ from spacy.tokens import Doc
 from pipeline.detection.components.name_lists import everyday, gap_pieces
 from pipeline.detection.spans import add, covered, page_of, text_of
 from pipeline.detection.vocabulary import (
+    LABEL_HEAD,
     NOT_NAMES,
     TITLES_AFTER_NAME,
     is_han,
@@ -24,15 +25,15 @@ from pipeline.dossier import Kind
 
 GROUP = "people"
 _TITLES = "|".join(TITLES_AFTER_NAME)
-_DOTTED = re.compile(r"[一-龥]{1,8}(?:[·•・‧∙●][一-龥]{1,10}){1,3}")
 _ONE = re.compile(rf"([一-龥])(?={_TITLES})")
+_CONTENTS_END = re.compile(r"([一-龥]{2,40})[.…·(（]{0,6}[0-9]{1,3}[)）]?$")
 _SALUTATION = re.compile(r"^([一-龥·]{2,12}?)(?:老师|同志|教师|同学|先生|女士)?[:：]$")
 _ENGLISH_NAME = re.compile(
     r"(?<![A-Za-z])([A-Z][A-Za-z]{1,9})\s([A-Z][A-Za-z]*(?:[-'’][A-Za-z]+)?)(?![A-Za-z])"
 )
 _SMALL_WORDS = frozenset("的是在了等和与及为由至从年月日将被把对于也不有说")
 _COMPOUND = re.compile(
-    "(?:" + "|".join(sorted(s for s in surnames() if len(s) >= 2)) + ")[一-龥]{1,2}?(?![一-龥])"
+    "(?:" + "|".join(sorted(s for s in surnames() if len(s) >= 2)) + ")[一-龥]{1,2}"
 )
 _COMMON = frozenset(
     "我 你 他 她 本 该 各 全 每 某 此 其 任 授 执 讲 听 评 男 女 新 老 小 大 青 年 优 名 骨 干 班 科 高 一 二 三 正 副 中 外 好".split()
@@ -52,11 +53,14 @@ class PeopleSearch:
                 self._tagged(doc, start, end, kept)
         for start, end in page.paragraphs:
             text = text_of(doc, start, end)
+            for a, b in _dotted(doc, start, end):
+                if not kept.intersection(range(a, b)):
+                    add(doc, GROUP, a, b, Kind.PERSON_NAME, "dotted", 0.8)
             for a, b in _titled(doc, start, end):
                 if not kept.intersection(range(a, b)):
                     add(doc, GROUP, a, b, Kind.PERSON_NAME, "title-behind", 0.8)
             for a, b, rule in _shapes(text):
-                if rule != "dotted" and everyday(doc, start + a, start + b):
+                if everyday(doc, start + a, start + b) and rule != "compound":
                     continue
                 if not kept.intersection(range(start + a, start + b)):
                     add(doc, GROUP, start + a, start + b, Kind.PERSON_NAME, rule, 0.8)
@@ -65,7 +69,38 @@ class PeopleSearch:
                     add(doc, GROUP, a, b, Kind.PERSON_NAME, "pinyin", 0.7)
         self._cells(doc, kept)
         self._rows(doc, kept)
+        self._contents(doc, kept)
         return doc
+
+    def _contents(self, doc: Doc, kept: set[int]) -> None:
+        """Take the authors at the end of a line of contents: 方骏 连弘（40）."""
+        page = page_of(doc)
+        for start, end in page.segments:
+            match = _CONTENTS_END.search(text_of(doc, start, end))
+            if match is None or len(match.group(1)) < 2:
+                continue
+            a, b = start + match.start(1), start + match.end(1)
+            # Of a line that holds the title too, only what a gap sets apart can be names.
+            while b - a > 12:
+                a += 1
+            for i in range(b - 2, a, -1):
+                if page.gap_after(i - 1) > 1.0:
+                    a = i
+                    break
+            sizes = gap_pieces(page, a, b)
+            if len(sizes) == 1 and sizes[0] > 4:
+                continue
+            at = a
+            for size in sizes:
+                name = text_of(doc, at, at + size)
+                if (
+                    starts_with_surname(name)
+                    and name not in NOT_NAMES
+                    and not everyday(doc, at, at + size)
+                ):
+                    if not kept.intersection(range(at, at + size)):
+                        add(doc, GROUP, at, at + size, Kind.PERSON_NAME, "contents", 0.6)
+                at += size
 
     def _tagged(self, doc: Doc, start: int, end: int, kept: set[int]) -> None:
         """Take a word that LAC calls a person, without titles that it swallowed."""
@@ -83,14 +118,17 @@ class PeopleSearch:
         if end - start >= 2:
             self._neighbours(doc, start, end, kept)
 
-    def _neighbours(self, doc: Doc, start: int, end: int, kept: set[int]) -> None:
+    def _neighbours(self, doc: Doc, start: int, end: int, kept: set[int], depth: int = 0) -> None:
         """Take names that stand in one list with a known one: 指导勾英、任亨郁."""
+        if depth > 8:
+            return
         if start >= 3 and doc[start - 1].text in "、,，":
             for size in (3, 2):
                 a = start - 1 - size
                 text = text_of(doc, max(0, a), start - 1)
                 if a >= 0 and _may_be_listed(text) and not kept.intersection(range(a, start)):
                     add(doc, GROUP, a, start - 1, Kind.PERSON_NAME, "list", 0.6)
+                    self._neighbours(doc, a, start - 1, kept, depth + 1)
                     break
         if end + 2 < len(doc) and doc[end].text == "、":
             for size in (3, 2):
@@ -98,7 +136,9 @@ class PeopleSearch:
                 text = text_of(doc, end + 1, min(b, len(doc)))
                 closed = b >= len(doc) or not is_han(doc[b].text) or doc[b].text in "等参两三老同"
                 if _may_be_listed(text) and closed and not kept.intersection(range(end, b)):
-                    add(doc, GROUP, end + 1, min(b, len(doc)), Kind.PERSON_NAME, "list", 0.6)
+                    b = min(b, len(doc))
+                    add(doc, GROUP, end + 1, b, Kind.PERSON_NAME, "list", 0.6)
+                    self._neighbours(doc, end + 1, b, kept, depth + 1)
                     break
 
     def _rows(self, doc: Doc, kept: set[int]) -> None:
@@ -109,6 +149,8 @@ class PeopleSearch:
             if not 5 <= end - start <= 40 or kept.intersection(range(start, end)):
                 continue
             if not all(is_han(doc[i].text) for i in range(start, end)):
+                continue
+            if LABEL_HEAD.match(text_of(doc, start, end)):
                 continue
             sizes = gap_pieces(page, start, end)
             names = [
@@ -192,15 +234,40 @@ def _may_be_listed(text: str) -> bool:
 
 
 def _shapes(text: str) -> Iterator[tuple[int, int, str]]:
-    for match in _DOTTED.finditer(text):
-        yield match.start(), match.end(), "dotted"
     for match in _COMPOUND.finditer(text):
-        closed = match.end() == len(text) or not is_han(text[match.end()])
-        if closed or re.match(_TITLES, text[match.end() :]):
-            yield match.start(), match.end(), "compound"
+        for stop in (match.end(), match.end() - 1):
+            closed = stop == len(text) or not is_han(text[stop])
+            if stop - match.start() >= 3 and (closed or re.match(_TITLES, text[stop:])):
+                yield match.start(), stop, "compound"
+                break
     salutation = _SALUTATION.match(text)
     if salutation and starts_with_surname(salutation.group(1)):
         yield salutation.start(1), salutation.end(1), "salutation"
+
+
+def _dotted(doc: Doc, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Find names with a dot inside: 阿依古丽·吐尔逊, up to the everyday words around them."""
+    page = page_of(doc)
+    plain = {
+        i
+        for a, b, tag in doc._.words
+        if b - a >= 2 and tag not in ("PER", "LOC", "ORG", "nz", "nw")
+        for i in range(a, b)
+    }
+
+    def belongs(i: int) -> bool:
+        return is_han(doc[i].text) and i not in plain and doc[i].text not in _SMALL_WORDS
+
+    for dot in range(start + 1, end - 1):
+        if doc[dot].text not in "·•・‧∙●" or page.gap_after(dot) > 0.6:
+            continue
+        a, b = dot, dot + 1
+        while a > start and dot - a < 7 and belongs(a - 1):
+            a -= 1
+        while b < end and b - dot < 9 and belongs(b):
+            b += 1
+        if dot - a >= 1 and b - dot >= 2 and b - a >= 4:
+            yield a, b
 
 
 def _titled(doc: Doc, start: int, end: int) -> Iterator[tuple[int, int]]:

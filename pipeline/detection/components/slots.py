@@ -118,7 +118,10 @@ def continuation(
         if not 0.6 < pitch < 2.1 or abs(box.real[0] - left) > 1.2 * here.height:
             continue
         top, bottom = (here.real[1] + here.real[3]) / 2, (box.real[1] + box.real[3]) / 2
-        ruled = page.layout.rule_below(top, box.real[0], box.real[2], bottom) < bottom
+        # Lines as close as this leave no room for a rule; what looks like one is a stroke.
+        ruled = (
+            pitch > 1.25 and page.layout.rule_below(top, box.real[0], box.real[2], bottom) < bottom
+        )
         return [tokens[box.index]] if box.index in tokens and not ruled else []
     return []
 

@@ -24,6 +24,10 @@ _ENDING = re.compile(
     )
 )
 _SUBJECT = re.compile("|".join(SUBJECTS))
+# Said without a place, these still name the one school of the town.
+_ALONE = frozenset(
+    "外国语学校 实验小学 实验中学 实验学校 实验幼儿园 机关幼儿园 特教学校 中心小学 中心幼儿园 师大附中 师大附小 师范附小".split()
+)
 _SUBJECT_WORDS = frozenset(SUBJECTS) - {"综合", "部", "各", "及", "和"}
 _CAMPUS = re.compile(
     r"[(（][一-龥]{1,6}(?:校区|分校|分园|教学点|分部|校|部)[)）]|[一-龥]{1,4}(?:校区|分校|分园|教学点)|集团"
@@ -34,7 +38,7 @@ _NAME_VERBS = frozenset(
     "实验 外国 寄宿 附属 直属 联合 育才 育英 示范 启明 培智 启智 特殊 职业 进修 继续 新建 综合 复兴 开发 解放".split()
 )
 _GENERIC = frozenset(
-    "我校 本校 该校 学校 各校 全校 母校 名校 乡村 农村 城区 城市 乡镇 县城 城乡 山区 薄弱 普通 优质 示范 一般 普通高中 重点 全县 全市 全省 全国 我县 我市 我区 我省 "
+    "许多 不少 我校 本校 该校 学校 各校 全校 母校 名校 乡村 农村 城区 城市 乡镇 县城 城乡 山区 薄弱 普通 优质 示范 一般 普通高中 重点 全县 全市 全省 全国 我县 我市 我区 我省 "
     "各级 各类 各 所有 部分 公办 民办 义务教育 中 小 全区 本市 本县 本区 中等 高等 初等 基础教育 九年义务 完全 当地 兄弟 结对 受援 支教 帮扶 学区 片区 周边 附近 省内 市内 县内 区内 省级 市级 县级 区级 校级 国家级 全镇 我镇 多所 几所 一所 两所 三所 "
     "教育部 基地 定点 培训 进修 边远 偏远 民族 城镇 中心 省 市 县 区 等 优秀 先进 特色 教师 名师 中国 现代 社区 家长 少年 青少年 网络 空中 业余 夜 开放 智慧 绿色 平安 文明 书香 和谐 数字化 未来 理想 好 老 新 大 高".split()
 )
@@ -198,6 +202,8 @@ def _names_a_school(name: str, after: str) -> bool:
     """Whether a string names one school, and not a kind of schools or a subject."""
     if len(name) < 3 or name in _GENERIC:
         return False
+    if name in _ALONE:
+        return True
     places, core = split_unit(name)
     ending = next((e for e in SCHOOL_ENDINGS if core.endswith(e)), "")
     rest = core[: len(core) - len(ending)] if ending else core
