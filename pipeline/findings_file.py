@@ -12,6 +12,7 @@ from typing import Literal
 from pydantic import Field
 
 from pipeline.dossier import Action, Decision, Doubt, Kind, Mask, Noun, VerdictKind
+from pipeline.evidence import evidence_sentence
 from pipeline.geometry import Polygon
 from pipeline.reading.lines import PageReading
 from pipeline.work import PageFacts
@@ -131,7 +132,7 @@ def finding_entry(decision: Decision, *, with_text: bool) -> FindingEntry:
         score=round(finding.score, 3),
         action=decision.action,
         reason=decision.reason,
-        evidence=finding.reason,
+        evidence=evidence_sentence(finding),
         doubtful=finding.doubtful,
         text=finding.text if with_text else None,
     )

@@ -107,6 +107,12 @@ def test_the_same_person_has_the_same_label_in_all_attachments(first: Ran) -> No
     assert labels[0] == labels[1] == {"【人员1】"}
 
 
+def test_the_report_says_why_something_was_taken_for_a_name(first: Ran) -> None:
+    found = json.loads((first.out / "findings" / "a01.json").read_text("utf-8"))["findings"]
+    assert all(f["evidence"] and f["evidence"] != f["reason"] for f in found)
+    assert "与申报人信息一致" in (first.out / "report.html").read_text("utf-8")
+
+
 def test_nothing_a_run_leaves_behind_names_the_applicant(first: Ran) -> None:
     """Nor does any library leave something of its own in the temporary folder."""
     looked = 0
