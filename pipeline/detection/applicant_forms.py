@@ -207,7 +207,7 @@ def pinyin_pattern(name: str) -> re.Pattern[str] | None:
     gap = r"[\s,·.]*"
     return re.compile(
         rf"(?<![A-Za-z])(?:{family}{gap}{personal}|{personal}{gap}{family}"
-        rf"|{family}[\s,]+{initials}|{initials}[\s,]*{family})(?![A-Za-z])",
+        rf"|{family}[\s,]+{initials}|{initials}[.\s,]+{family})(?![A-Za-z])",
         re.IGNORECASE,
     )
 

@@ -90,7 +90,7 @@ class ApplicantSearch:
                         entity="applicant-unit",
                     )
             for form in unit_forms(unit)[:6]:
-                for at, end in _near_units(form, text, taken):
+                for at, end in _near_units(form, unit, text, taken):
                     taken.append((at, end))
                     add(
                         doc,
@@ -213,7 +213,9 @@ def _near_names(name: str, text: str, offset: int, page: PageText) -> Iterator[t
                 yield offset + at, offset + at + len(name) + 1
 
 
-def _near_units(form: str, text: str, taken: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+def _near_units(
+    form: str, unit: str, text: str, taken: list[tuple[int, int]]
+) -> Iterator[tuple[int, int]]:
     """Yield places where a unit stands with a few misread characters."""
     if len(form) < 6 or len(text) < len(form) - 1:
         return
@@ -232,16 +234,18 @@ def _near_units(form: str, text: str, taken: list[tuple[int, int]]) -> Iterator[
         if _numerals(window) == _numerals(form) and (
             Levenshtein.distance(form, window) <= max(1, len(form) // 5)
         ):
-            yield _stretched(form, text, start, end)
+            yield _stretched((form[-1], unit[-1]), form[0], text, start, end)
 
 
-def _stretched(form: str, text: str, start: int, end: int) -> tuple[int, int]:
-    """Let a match reach the form's own first and last character where they stand close by."""
-    tail = text.find(form[-1], end, end + 4)
-    head = text.rfind(form[0], max(0, start - 3), start)
-    if text[end - 1] != form[-1] and tail >= 0:
+def _stretched(
+    last: tuple[str, ...], first: str, text: str, start: int, end: int
+) -> tuple[int, int]:
+    """Let a match reach the unit's own first and last character where they stand close by."""
+    tail = max(text.find(c, end, end + 5) for c in last)
+    head = text.rfind(first, max(0, start - 3), start)
+    if text[end - 1] != last[-1] and tail >= 0:
         end = tail + 1
-    if text[start] != form[0] and head >= 0:
+    if text[start] != first and head >= 0:
         start = head
     return start, end
 

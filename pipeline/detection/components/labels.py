@@ -156,10 +156,13 @@ class LabelSearch:
     def _values(self, doc: Doc, page: PageText, label: Label, starts: set[int]) -> None:
         """Take a number, a date or an address from the cell to the right."""
         kind, shape = _VALUE_KINDS[label.words]
+        found = False
         for a, b in right_of(doc, page, label.end - 1).runs:
             if a in starts:
                 return
-            if shape.search(text_of(doc, a, b)):
+            # The rest of a value on a second line need not look like one by itself.
+            found = found or shape.search(text_of(doc, a, b)) is not None
+            if found:
                 add(doc, GROUP, a, b, kind, "slot", 0.9, place=Place.SLOT)
 
     def _slot_names(

@@ -90,7 +90,7 @@ def _name_sizes(doc: Doc, page: PageText, start: int, stop: int, strong: bool) -
         return []
     if len(text) <= 4:
         surnamed = starts_with_surname(text)
-        if surnamed or (strong and (len(text) < 4 or not everyday(doc, start, stop))):
+        if surnamed or (strong and not _only_words(doc, start, stop)):
             return _joined(text) or [len(text)]
         return []
     # A longer run is several names that were set apart by gaps only, or no name at all.
@@ -101,7 +101,7 @@ def _name_sizes(doc: Doc, page: PageText, start: int, stop: int, strong: bool) -
     if joined:
         return joined
     tagged = [b - a for a, b, tag in doc._.words if tag == "PER" and a == start]
-    split = _split(text) if strong else []
+    split = split_names(text) if strong else []
     if split:
         return split
     if strong and not everyday(doc, start, start + len(text)):
@@ -134,6 +134,15 @@ def gap_pieces(page: PageText, start: int, stop: int) -> list[int]:
     return merged if all(2 <= piece <= 8 for piece in merged) else [size]
 
 
+def _only_words(doc: Doc, start: int, stop: int) -> bool:
+    """Whether a stretch is nothing but everyday words: 班级管理, 问卷调查."""
+    inside = [(a, b, tag) for a, b, tag in doc._.words if start <= a and b <= stop]
+    whole = sum(b - a for a, b, _ in inside) == stop - start
+    return whole and all(
+        b - a >= 2 and tag not in ("PER", "LOC", "ORG", "nz", "nw", "nr") for a, b, tag in inside
+    )
+
+
 def everyday(doc: Doc, start: int, end: int) -> bool:
     """Whether a word of everyday language lies inside: 练习课, 高级教师; that is no name."""
     return any(
@@ -151,7 +160,7 @@ def _joined(text: str) -> list[int]:
     return []
 
 
-def _split(text: str) -> list[int]:
+def split_names(text: str) -> list[int]:
     """Cut a run of characters into names of three, two or four that all begin with a surname."""
     if not text:
         return []
@@ -165,7 +174,7 @@ def _split(text: str) -> list[int]:
             continue
         if not rest:
             return [size]
-        more = _split(rest)
+        more = split_names(rest)
         if more:
             return [size, *more]
     return []

@@ -103,8 +103,12 @@ class NumberSearch:
         text = "".join(doc[i].text for i in tokens)
         for match in _RUN.finditer(text):
             start, end = match.span()
-            plain = re.sub(r"[\-—–.·,，_ ]", "", match.group()).translate(_AS_DIGIT)
-            kind, rule, score = self._judge(plain, match.group(), text[:start], text[end:])
+            year = re.search(r"(?:19|20)[0-9]{2}$", match.group())
+            if year and year.start() > 0 and text[end : end + 1] == "年":
+                end -= 4
+            raw = text[start:end]
+            plain = re.sub(r"[\-—–.·,，_ ]", "", raw).translate(_AS_DIGIT)
+            kind, rule, score = self._judge(plain, raw, text[:start], text[end:])
             if kind is not None:
                 _mark(doc, tokens[start:end], kind, rule, score, entity=plain)
 

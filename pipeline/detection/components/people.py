@@ -11,7 +11,7 @@ from itertools import product
 from pypinyin import Style, pinyin
 from spacy.tokens import Doc
 
-from pipeline.detection.components.name_lists import everyday, gap_pieces
+from pipeline.detection.components.name_lists import everyday, gap_pieces, split_names
 from pipeline.detection.spans import add, covered, page_of, text_of
 from pipeline.detection.vocabulary import (
     LABEL_HEAD,
@@ -89,14 +89,15 @@ class PeopleSearch:
                     break
             sizes = gap_pieces(page, a, b)
             if len(sizes) == 1 and sizes[0] > 4:
-                continue
+                sizes = split_names(text_of(doc, a, b))
             at = a
             for size in sizes:
                 name = text_of(doc, at, at + size)
+                bracketed = match.group()[-1] in ")）"
                 if (
                     starts_with_surname(name)
                     and name not in NOT_NAMES
-                    and not everyday(doc, at, at + size)
+                    and (bracketed or not everyday(doc, at, at + size))
                 ):
                     if not kept.intersection(range(at, at + size)):
                         add(doc, GROUP, at, at + size, Kind.PERSON_NAME, "contents", 0.6)
@@ -229,7 +230,7 @@ def _may_be_listed(text: str) -> bool:
         and all(is_han(c) for c in text)
         and text not in NOT_NAMES
         and starts_with_surname(text)
-        and text[-1] not in _SMALL_WORDS
+        and text[-1] not in "的是在了等和与及"
     )
 
 
@@ -259,7 +260,9 @@ def _dotted(doc: Doc, start: int, end: int) -> Iterator[tuple[int, int]]:
         return is_han(doc[i].text) and i not in plain and doc[i].text not in _SMALL_WORDS
 
     for dot in range(start + 1, end - 1):
-        if doc[dot].text not in "·•・‧∙●" or page.gap_after(dot) > 0.6:
+        if doc[dot].text not in "·•・‧∙●" or page.gap_after(dot) > 0.35:
+            continue
+        if page.line_of[dot - 1] != page.line_of[dot]:
             continue
         a, b = dot, dot + 1
         while a > start and dot - a < 7 and belongs(a - 1):
