@@ -1,0 +1,183 @@
+"""Colleagues, pupils and other schools point to the applicant; what reviewers judge must stay."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.dossier import Kind
+from pipeline.policy import Policy
+from tests.pipeline.detection.conftest import Look
+from tests.pipeline.detection.sheets import Sheet, expected, sheet_of, shown
+
+PEOPLE = [
+    "课题组成员：⟦李晓琳⟧、⟦王建国⟧、⟦赵敏⟧",
+    "主要成员：⟦李晓琳　王建国　赵敏　欧阳修文⟧",
+    "作者：⟦李娜⟧，⟦王芳⟧",
+    "主持人：⟦周志远⟧　参与人：⟦李晓琳⟧、⟦王建国⟧、⟦马晓燕⟧",
+    "指导教师：⟦王建国⟧",
+    "授课教师：⟦阿依古丽·买买提⟧",
+    "与会的有⟦司马南⟧、⟦诸葛明⟧老师",
+    "⟦欧阳娜娜⟧",
+    "听了⟦王　芳⟧老师执教的一课",
+    "尊敬的⟦李晓琳⟧老师：",
+    "特授予⟦李晓琳⟧同学“三好学生”称号",
+    "所辅导的学生⟦李梓萱⟧、⟦陈浩然⟧分获一、二等奖",
+    "校长签字：⟦刘德华⟧　2023年5月8日",
+    "（责任编辑　⟦李娜⟧）",
+    "⟦LI Xiaolin⟧, ⟦WANG Jianguo⟧",
+    "授课教师：⟦张华⟧",
+    "⟦李晓琳⟧（⟦淮南三中⟧）",
+]
+SCHOOLS = [
+    "在⟦凤台县第一中学⟧支教一年",
+    "到⟦寿县瓦埠镇中心小学⟧开展送教活动",
+    "⟦合肥一六八中学⟧与我校结对",
+    "⟦北京师范大学附属实验中学⟧",
+    "毕业于⟦安徽师范大学⟧汉语言文学专业",
+    "⟦田家庵区第八小学⟧",
+    "⟦淮南市直机关幼儿园⟧",
+    "工作单位：⟦寿县第一中学⟧　职务：教师",
+    "⟦Huainan No.2 Middle School⟧",
+]
+STAYS = [
+    "陶行知先生说过",
+    "王安石《泊船瓜洲》",
+    "正如陶行知先生所说：“生活即教育”",
+    "教育家叶圣陶认为，教是为了不教",
+    "本文以杜甫《登高》为例",
+    "[1] 王策三.教学论稿[M].北京：人民教育出版社，2005：23-25.",
+    "[3]张奠宙,李士锜.数学教育学导论[M].北京:高等教育出版社,2003.",
+    "安徽省教育厅",
+    "淮南市田家庵区教育局",
+    "安徽省教育科学研究院",
+    "中国教育学会",
+    "发表于《安徽教育科研》2023年第5期",
+    "《邹忌讽齐王纳谏》教学设计",
+    "华东师范大学出版社",
+    "高级教师",
+    "语文",
+    "八年级（3）班",
+    "二〇二三年六月",
+    "获一等奖，特发此证，以资鼓励。",
+    "小学语文教学中学生主体地位的体现",
+    "乡镇薄弱学校与农村小学留守儿童",
+    "淮南市中小学教师职称评审",
+    "普通高中课程标准",
+    "本节课采用小组合作学习的方式，引导学生自主探究。",
+    "Unit 3 What were you doing when the rainstorm came",
+]
+WRONG = [
+    # Leaks.
+    ("辅导学生王维佳、陈云飞获奖", "辅导学生⟦王维佳⟧、⟦陈云飞⟧获奖", "begins like a listed name"),
+    ("听了张华敏老师的课", "听了⟦张华敏⟧老师的课", "begins like a listed name"),
+    ("由欧阳修文执笔", "由⟦欧阳修文⟧执笔", "begins like a listed name"),
+    ("张华老师负责统计", "⟦张华⟧老师负责统计", "a title behind the name tells a colleague"),
+    (
+        "我校教师张华、陈云负责整理数据",
+        "我校教师⟦张华⟧、⟦陈云⟧负责整理数据",
+        "namesakes of the list",
+    ),
+    (
+        "一等奖：李晓琳　淮南市第三中学",
+        "一等奖：⟦李晓琳　淮南市第三中学⟧",
+        "surname before a school",
+    ),
+    ("李晓琳淮南三中", "⟦李晓琳淮南三中⟧", "surname before a school"),
+    ("市三中教师来访", "⟦市三中⟧教师来访", "市 with a school's number"),
+    # What must stay and is hidden.
+    ("《背影》　作者：朱自清", "《背影》　作者：朱自清", "the author of a set text"),
+    ("孔乙己人物形象分析", "孔乙己人物形象分析", "characters of set texts"),
+    ("十九届二中全会精神", "十九届二中全会精神", "二中 of 二中全会"),
+    ("学生在活动中学到知识", "学生在活动中学到知识", "中学 across two words"),
+    ("在合作交流中学会倾听", "在合作交流中学会倾听", "中学 across two words"),
+]
+
+
+@pytest.mark.parametrize("line", PEOPLE)
+def test_other_people_are_hidden(line: str, look: Look, policy: Policy) -> None:
+    sheet = sheet_of(line)
+    assert shown(sheet, look(sheet), policy) == expected(line)
+
+
+@pytest.mark.parametrize("line", SCHOOLS)
+def test_other_schools_are_hidden(line: str, look: Look, policy: Policy) -> None:
+    sheet = sheet_of(line)
+    found = look(sheet)
+    assert shown(sheet, found, policy) == expected(line)
+    assert Kind.APPLICANT_UNIT not in {f.kind for f in found if "Huainan" not in line}
+
+
+@pytest.mark.parametrize("line", STAYS)
+def test_what_reviewers_judge_stays(line: str, look: Look, policy: Policy) -> None:
+    sheet = sheet_of(line)
+    assert shown(sheet, look(sheet), policy) == expected(line)
+
+
+@pytest.mark.parametrize(
+    ("line", "right"),
+    [
+        pytest.param(line, right, marks=pytest.mark.xfail(strict=True, reason=reason))
+        for line, right, reason in WRONG
+    ],
+)
+def test_known_faults(line: str, right: str, look: Look, policy: Policy) -> None:
+    sheet = sheet_of(line)
+    assert shown(sheet, look(sheet), policy) == expected(right)
+
+
+def test_names_in_the_columns_and_cells_of_a_table_are_hidden(look: Look, policy: Policy) -> None:
+    members = [
+        ["序号", "姓名", "单位", "分工"],
+        ["1", "⟦李晓琳⟧", "⟦寿县一中⟧", "主持"],
+        ["2", "⟦马莲⟧", "⟦淮南二中⟧", "资料"],
+        ["3", "⟦欧阳娜⟧", "⟦凤台一中⟧", "撰写"],
+        ["4", "⟦张华⟧", "⟦洞山中学⟧", "统计"],
+    ]
+    record = [
+        ["听课人", "⟦孙丽⟧", "授课人", "⟦高明⟧"],
+        ["课题", "背影", "班级", "八（3）班"],
+        ["课题组成员", "⟦安琪⟧、⟦白雪⟧", "地点", "录播教室"],
+    ]
+    sheet = Sheet().table(members, 80, 150, (260, 80)).table(record, 80, 800, (260, 80))
+    cells = [cell for row in (*members, *record) for cell in row]
+    assert shown(sheet, look(sheet), policy) == expected(*cells)
+
+
+def test_a_table_without_people_stays_whole(look: Look, policy: Policy) -> None:
+    rows = [
+        ["奖项名称", "等级", "颁发单位", "时间"],
+        ["优质课大赛", "一等奖", "市教育局", "2021.5"],
+        ["论文评选", "二等奖", "省教科院", "2022.6"],
+        ["任教学科", "语文", "考核结果", "优秀"],
+    ]
+    sheet = Sheet().table(rows, 80, 200, (260, 80))
+    assert shown(sheet, look(sheet), policy) == [cell for row in rows for cell in row]
+
+
+def test_names_broken_over_line_ends_of_a_paragraph_are_hidden(look: Look, policy: Policy) -> None:
+    lines = (
+        "近五年来我先后指导青年教师⟦李晓琳⟧、⟦王建⟧",
+        "⟦国⟧、⟦诸葛修文⟧参加市级优质课评比，并到⟦凤台县刘⟧",
+        "⟦集镇中心学校⟧支教，得到师生一致的好评。",
+    )
+    sheet = Sheet()
+    for number, line in enumerate(lines):
+        sheet.write(line, 120 + (64 if not number else 0), 200 + 50 * number)
+    assert shown(sheet, look(sheet), policy) == expected(*lines)
+
+
+@pytest.mark.parametrize("label", ["签名：", "听课人：", "授课教师：", "校长签字："])
+def test_handwriting_that_nobody_can_read_is_hidden_by_its_slot(label: str, look: Look) -> None:
+    empty = sheet_of(label)
+    written = sheet_of(label).scribble(340, 130)
+    assert look(empty) == ()
+    (finding,) = look(written)
+    x0, y0, x1, y1 = finding.polygon.bounds
+    assert finding.kind is Kind.SIGNATURE and finding.line is None
+    assert x0 <= 342 and x1 >= 458 and y0 <= 132 and y1 >= 156
+
+
+def test_pen_strokes_in_the_cell_of_a_signature_are_hidden(look: Look) -> None:
+    rows = [["授课教师", "", "班级", "八（3）班"]]
+    sheet = Sheet().table(rows, 80, 200, (260, 80)).scribble(370, 230)
+    assert [f.kind for f in look(sheet)] == [Kind.SIGNATURE]
