@@ -122,6 +122,8 @@ def _deliver(target: Target, finished: Finished) -> None:
     findings = built.with_name("findings.json")
     try:
         findings.write_bytes(finished.document.to_bytes())
+        # The copy was built in a private temporary file; both get the rights of a plain one.
+        built.chmod(findings.stat().st_mode)
         built.replace(target.copy)
         findings.replace(target.findings)
     except OSError:
