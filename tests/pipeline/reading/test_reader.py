@@ -1,0 +1,162 @@
+"""What is read wrong, in the wrong place or not at all is not hidden."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pipeline.errors import ModelError
+from pipeline.geometry import Frame
+from pipeline.intake.pages import SourcePage
+from pipeline.reading import Reader
+from pipeline.reading.lines import PageReading, TextSource
+from tests.pipeline.reading.sheets import Sheet, overlap
+
+ROWS = (
+    "教师教学设计评选推荐表",
+    "姓名：张伟平",
+    "身份证号：340403198706123417",
+    "工作单位：淮南市第二中学",
+)
+
+
+def _form() -> Sheet:
+    sheet = Sheet()
+    for number, row in enumerate(ROWS):
+        sheet.write(row, 90, 80 + 110 * number)
+    return sheet
+
+
+def _texts(reading: PageReading) -> list[str]:
+    return [line.text.replace(" ", "").replace(":", "：") for line in reading.lines]
+
+
+def test_names_and_numbers_are_read_and_every_box_lies_on_its_ink(reader: Reader) -> None:
+    sheet = _form()
+    reading = reader.read(sheet.page())
+    assert _texts(reading) == list(ROWS)
+    chars = [c for line in reading.lines for c in line.chars if c.text.strip()]
+    boxes = [c.polygon.bounds for c in chars]
+    for index, ((_, ink, row), box) in enumerate(zip(sheet.ink, boxes, strict=True)):
+        assert overlap(ink, box) > 0.75, f"row {row}: ink outside the box of its character"
+        for other in boxes[:index] + boxes[index + 1 :]:
+            assert overlap(ink, other) < 0.3, f"row {row}: ink in the box of a neighbour"
+
+
+@pytest.mark.parametrize(
+    ("stored", "claimed"),
+    [(0, 0), (1, 0), (2, 0), (3, 0), (1, 1), (2, 2), (3, 3), (0, 1), (0, 2), (0, 3), (3, 1)],
+)
+def test_a_page_comes_out_upright_however_it_lies(
+    stored: int, claimed: int, reader: Reader
+) -> None:
+    """``claimed`` is what EXIF or /Rotate say, right or wrong."""
+    page = _form().page(stored, turn=claimed)
+    reading = reader.read(page)
+    assert reading.frame.turn == stored
+    assert (reading.frame.width, reading.frame.height) == (900, 640)
+    assert _texts(reading) == list(ROWS)
+    x0, y0, _, _ = reading.lines[1].chars[0].polygon.bounds
+    assert abs(x0 - 90) < 15 and abs(y0 - 190) < 25
+
+
+def test_print_under_a_seal_is_read_and_a_red_letterhead_too(reader: Reader) -> None:
+    sheet = Sheet()
+    sheet.write("淮南市教育局文件", 180, 60, size=60, color=(215, 20, 20))
+    sheet.write("授予张伟平同志优秀教师称号", 90, 260)
+    sheet.write("二〇二三年五月八日", 420, 420).seal(560, 440)
+    texts = _texts(reader.read(sheet.page()))
+    assert texts[:2] == ["淮南市教育局文件", "授予张伟平同志优秀教师称号"]
+    assert any("二三年五月八日" in text for text in texts)
+
+
+def test_a_name_under_a_seal_is_read(reader: Reader) -> None:
+    sheet = Sheet().write("授课教师：张伟平", 300, 300).seal(520, 320)
+    assert "张伟平" in "".join(_texts(reader.read(sheet.page())))
+
+
+def test_faint_and_broken_ink_is_still_a_line(reader: Reader) -> None:
+    sheet = Sheet().write("听课人：", 90, 100)
+    sheet.write("王建国", 90, 260, color=(205, 205, 205))
+    pen = np.array(sheet.image)
+    steps = np.linspace(0, 1, 400)
+    for x, y in zip(300 + 200 * steps, 440 + 20 * np.sin(30 * steps), strict=True):
+        pen[int(y) : int(y) + 4, int(x) : int(x) + 4] = (30, 30, 90)
+    page = SourcePage(1, pen, Frame(1, 900, 640))
+    bounds = [line.polygon.bounds for line in reader.read(page).lines]
+    for ink in ((90.0, 265.0, 190.0, 292.0), (300.0, 422.0, 500.0, 462.0)):
+        assert max(overlap(ink, box) for box in bounds) > 0.7
+
+
+@pytest.mark.parametrize("size", [(1, 1), (900, 3), (3, 900), (40, 40)])
+def test_an_empty_or_tiny_page_is_read_as_nothing(size: tuple[int, int], reader: Reader) -> None:
+    width, height = size
+    pixels = np.full((height, width, 3), 255, np.uint8)
+    reading = reader.read(SourcePage(1, pixels, Frame(1, width, height)))
+    assert reading.lines == () and not reading.layer.lies
+
+
+def test_a_true_text_layer_gives_exact_characters(reader: Reader) -> None:
+    sheet = _form()
+    reading = reader.read(sheet.page(layer=sheet.layer()))
+    assert [line.text for line in reading.lines] == list(ROWS)
+    assert {line.source for line in reading.lines} == {TextSource.LAYER}
+    assert reading.layer.trusted == len(ROWS) and not reading.layer.lies
+
+
+def test_a_text_layer_follows_a_page_that_is_stored_on_its_side(reader: Reader) -> None:
+    sheet = _form()
+    upright = Frame(1, 640, 900).turned(1)
+    stored = sheet.page(1)
+    layer = tuple(
+        type(c)(c.text, _onto(c.polygon.bounds, upright), True, c.line) for c in sheet.layer()
+    )
+    reading = reader.read(SourcePage(1, stored.pixels, stored.frame, turn=1, layer=layer))
+    assert reading.layer.trusted == len(ROWS) and not reading.layer.lies
+    assert reading.lines[1].text == ROWS[1]
+
+
+def test_a_hidden_text_layer_is_ignored_and_counted(reader: Reader) -> None:
+    sheet = _form()
+    reading = reader.read(sheet.page(layer=sheet.layer(visible=False)))
+    assert _texts(reading) == list(ROWS)
+    assert {line.source for line in reading.lines} == {TextSource.OCR}
+    assert (reading.layer.trusted, reading.layer.hidden) == (0, len(ROWS)) and reading.layer.lies
+
+
+@pytest.mark.parametrize(
+    ("row", "lie"),
+    [
+        (1, "姓名：张伟华"),
+        (2, "身份证号：110101199003077758"),
+        (3, "工作单位：淮南市第三中学"),
+    ],
+)
+def test_a_lying_text_layer_is_ignored_and_counted(row: int, lie: str, reader: Reader) -> None:
+    sheet = _form()
+    rows = (*ROWS[:row], lie, *ROWS[row + 1 :])
+    reading = reader.read(sheet.page(layer=sheet.layer(rows=rows)))
+    assert _texts(reading)[row] == ROWS[row]
+    assert reading.lines[row].source is TextSource.OCR
+    assert reading.layer.contradicted == 1 and reading.layer.lies
+
+
+def test_a_missing_model_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="PP-OCRv6_small_det"):
+        Reader(tmp_path)
+
+
+def test_what_was_read_is_not_printed_by_accident(reader: Reader) -> None:
+    sheet = _form()
+    page = sheet.page(layer=sheet.layer())
+    reading = reader.read(page)
+    printed = f"{reading!r}{reading}{reading.lines!r}{page!r}{reading.lines[1].chars!r}"
+    assert not [word for word in ("张", "伟平", "34040", "中学") if word in printed]
+
+
+def _onto(bounds: tuple[float, float, float, float], upright: Frame):  # type: ignore[no-untyped-def]
+    from pipeline.geometry import Polygon
+
+    return Polygon.from_bounds(upright, *bounds).to(upright.source)
