@@ -17,7 +17,7 @@ from pipeline.detection.spread import spread
 from pipeline.dossier import Applicant, Finding
 from pipeline.policy import Policy
 from pipeline.reading.lines import PageReading
-from pipeline.reading.red_ink import lift_red_ink
+from pipeline.reading.seal_ink import lift_seal_ink
 
 
 class Detector:
@@ -58,7 +58,7 @@ class Detector:
             pixels: The upright page, RGB, shape (height, width, 3).
             attachment_kind: What the file is said to be; decides nothing yet.
         """
-        layout = analyse_layout(lift_red_ink(pixels))
+        layout = analyse_layout(lift_seal_ink(pixels))
         with self._lock:
             doc, page = build_doc(reading, layout, self._nlp.vocab)
             doc._.page = page

@@ -15,7 +15,7 @@ from pipeline.reading.engine import Image, OcrEngine, Recognition
 from pipeline.reading.layer import use_layer
 from pipeline.reading.lines import Char, Line, PageReading
 from pipeline.reading.order import reading_order
-from pipeline.reading.red_ink import lift_red_ink
+from pipeline.reading.seal_ink import lift_seal_ink
 from pipeline.reading.upright import lies_on_side, probe_scores
 
 DETECTION_SIDE = 1280
@@ -33,7 +33,7 @@ class Reader:
     """
 
     #: Part of every cache key; raised whenever the same page would be read differently.
-    version = "ppocrv6-small.3"
+    version = "ppocrv6-small.4"
 
     def __init__(self, models_dir: Path, *, threads: int = 2) -> None:
         self._engine = OcrEngine(models_dir, threads=threads)
@@ -45,7 +45,7 @@ class Reader:
             Lines on the upright page at stored resolution.
         """
         frame = page.frame.turned(page.turn)
-        pixels = lift_red_ink(turn_pixels(page.pixels, page.turn))
+        pixels = lift_seal_ink(turn_pixels(page.pixels, page.turn))
         quads = self._engine.detect(pixels, DETECTION_SIDE)
         quarters, confidence = self._direction(pixels, quads)
         if quarters:
@@ -66,7 +66,7 @@ class Reader:
             frame: The grid of ``pixels``; the boxes come back in it.
             detection_side: The longer side is shrunk to this many pixels for finding lines.
         """
-        pixels = lift_red_ink(pixels)
+        pixels = lift_seal_ink(pixels)
         quads = self._engine.detect(pixels, detection_side or DETECTION_SIDE)
         return self._read_quads(pixels, frame, quads)
 

@@ -1,8 +1,9 @@
-"""Takes the red ink of seals off the picture that is read, so that the print under it can be read.
+"""Takes the ink of seals off the picture that is read, so that the print under it can be read.
 
 Seals are stamped over names, units and dates; their ring and star break the characters under them.
-In the red channel red ink is as bright as paper while print and pen stay dark. Only regions that look
-like a seal are treated: a red letterhead is text and stays.
+In the red channel red ink is as bright as paper while print and pen stay dark; in a gray copy a seal
+is of a middle gray that print does not have. Only regions that look like a seal are treated: a red
+letterhead is text and stays.
 """
 
 from __future__ import annotations
@@ -17,12 +18,14 @@ from pipeline.reading.engine import Image
 _SIDE = 600
 # Smallest and largest side of a seal, as a share of the page's longer side: 2 to 10 cm on A4.
 _SMALLEST, _LARGEST = 0.05, 0.36
+# A gray copy is looked at in more detail, for its star's core is small: side, star and seal radius.
+_GRAY_SIDE, _STAR, _GRAY_REACH = 1200, 0.05, 0.09
 # How much redder than its other channels a pixel of red ink is at least.
 _REDNESS = 20
 
 
-def lift_red_ink(pixels: Image) -> Image:
-    """Return the page with the red ink of seals lightened; the page itself when it has none.
+def lift_seal_ink(pixels: Image) -> Image:
+    """Return the page with the ink of seals lightened; the page itself when it has none.
 
     Args:
         pixels: RGB, shape (height, width, 3); not changed.
@@ -36,7 +39,7 @@ def lift_red_ink(pixels: Image) -> Image:
     )
     regions = _seal_regions(np.asarray(small, dtype=np.uint8))
     if not regions:
-        return pixels
+        return _lift_gray_ink(pixels) if _is_gray(np.asarray(small, dtype=np.uint8)) else pixels
     lifted = pixels.copy()
     for x, y, w, h in regions:
         x0, y0 = max(0, int((x - 2) / factor)), max(0, int((y - 2) / factor))
@@ -68,3 +71,38 @@ def _seal_regions(small: NDArray[np.uint8]) -> list[tuple[int, int, int, int]]:
         if sized and shaped:
             regions.append((x, y, w, h))
     return regions
+
+
+def _is_gray(small: NDArray[np.uint8]) -> bool:
+    spread = small.max(axis=2).astype(np.int16) - small.min(axis=2)
+    return bool(np.percentile(spread, 99) < 24)
+
+
+def _lift_gray_ink(pixels: Image) -> Image:
+    """Lighten middle grays around what may be a seal's star; the page itself when there is none."""
+    height, width = pixels.shape[:2]
+    longer = max(height, width)
+    factor = min(1.0, _GRAY_SIDE / longer)
+    size = (max(1, round(width * factor)), max(1, round(height * factor)))
+    gray = cv2.resize(pixels[:, :, 1], size, interpolation=cv2.INTER_AREA)
+    paper = float(np.percentile(gray, 90))
+    middle = ((gray > 0.3 * paper) & (gray < 0.8 * paper)).astype(np.uint8)
+    solid = cv2.erode(middle, np.ones((7, 7), np.uint8))
+    count, _, stats, centers = cv2.connectedComponentsWithStats(solid, connectivity=8)
+    stars = [
+        centers[i] / factor
+        for i in range(1, count)
+        if max(stats[i][2], stats[i][3]) < _STAR * longer * factor and stats[i][4] >= 12
+    ]
+    if not 0 < len(stars) <= 8:
+        return pixels
+    lifted = pixels.copy()
+    reach = _GRAY_REACH * longer
+    for x, y in stars:
+        region = lifted[
+            max(0, int(y - reach)) : int(y + reach), max(0, int(x - reach)) : int(x + reach)
+        ]
+        tone = region[:, :, 1].astype(np.float32)
+        light = np.clip((tone - 0.27 * paper) / (0.16 * paper), 0, 1) * paper
+        region[:] = np.maximum(light, np.minimum(tone, 0.27 * paper)).astype(np.uint8)[:, :, None]
+    return lifted
