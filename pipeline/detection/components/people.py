@@ -115,6 +115,9 @@ class PeopleSearch:
         if text in NOT_NAMES or (len(text) == 1 and text not in surnames()):
             return
         start, end = _whole_name(doc, start, end)
+        titled = re.match(_TITLES, text_of(doc, end, min(len(doc), end + 3))) is not None
+        if end - start == 1 and not titled:
+            return
         add(doc, GROUP, start, end, Kind.PERSON_NAME, "lac", 0.8)
         if end - start >= 2:
             self._neighbours(doc, start, end, kept)
@@ -160,7 +163,8 @@ class PeopleSearch:
             ]
             surnamed = sum(starts_with_surname(n) for n in names)
             known = len(tagged.intersection(range(start, end)))
-            if len(sizes) < 2 or surnamed < 0.6 * len(sizes) or known < 0.4 * (end - start):
+            sure = known >= 0.4 * (end - start) or (known and surnamed == len(sizes))
+            if len(sizes) < 2 or surnamed < 0.6 * len(sizes) or not sure:
                 continue
             at = start
             for size in sizes:
