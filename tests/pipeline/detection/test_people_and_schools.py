@@ -84,7 +84,15 @@ WRONG = [
     ),
     ("李晓琳淮南三中", "⟦李晓琳淮南三中⟧", "surname before a school"),
     ("市三中教师来访", "⟦市三中⟧教师来访", "市 with a school's number"),
+    ("王建国同志获教育局表彰", "⟦王建国⟧同志获教育局表彰", "swallowed by the authority"),
+    ("李晓琳　淮南市教育局", "⟦李晓琳⟧　淮南市教育局", "swallowed by the authority"),
+    ("校长马骏现任教育局副局长", "校长⟦马骏⟧现任教育局副局长", "swallowed by the authority"),
+    ("洞山中学教研室", "⟦洞山中学⟧教研室", "a school swallowed by the authority"),
+    ("凤台县第一中学报县教育局", "⟦凤台县第一中学⟧报县教育局", "swallowed by the authority"),
+    ("王建国在北京大学出版社出版", "⟦王建国⟧在北京大学出版社出版", "swallowed by the publisher"),
     # What must stay and is hidden.
+    ("安徽·淮南", "安徽·淮南", "places with a dot"),
+    ("向孙丽同志学习", "向⟦孙丽⟧同志学习", "向 taken for a surname"),
     ("《背影》　作者：朱自清", "《背影》　作者：朱自清", "the author of a set text"),
     ("孔乙己人物形象分析", "孔乙己人物形象分析", "characters of set texts"),
     ("十九届二中全会精神", "十九届二中全会精神", "二中 of 二中全会"),
@@ -141,6 +149,17 @@ def test_names_in_the_columns_and_cells_of_a_table_are_hidden(look: Look, policy
     sheet = Sheet().table(members, 80, 150, (260, 80)).table(record, 80, 800, (260, 80))
     cells = [cell for row in (*members, *record) for cell in row]
     assert shown(sheet, look(sheet), policy) == expected(*cells)
+
+
+@pytest.mark.xfail(strict=True, reason="only heads of people and units lead down a column")
+def test_birth_dates_and_phones_in_columns_are_hidden(look: Look, policy: Policy) -> None:
+    rows = [
+        ["姓名", "出生年月", "联系电话"],
+        ["⟦李晓琳⟧", "⟦1990.03⟧", "⟦6664211⟧"],
+        ["⟦安琪⟧", "⟦1985.02⟧", "⟦6664212⟧"],
+    ]
+    sheet = Sheet().table(rows, 80, 200, (260, 80))
+    assert shown(sheet, look(sheet), policy) == [cell for row in rows for cell in row]
 
 
 def test_a_table_without_people_stays_whole(look: Look, policy: Policy) -> None:

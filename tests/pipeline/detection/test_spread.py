@@ -50,6 +50,13 @@ def test_a_badly_labelled_mention_of_the_applicant_is_the_applicant(detector: De
     assert [(f.kind, f.entity) for f in found["a"]] == [(Kind.APPLICANT_NAME, "applicant")]
 
 
+@pytest.mark.xfail(strict=True, reason="the dossier is not searched inside what is kept")
+def test_a_known_name_is_hidden_inside_what_is_kept(detector: Detector, policy: Policy) -> None:
+    praise = sheet_of("⟦王建国⟧同志获教育局表彰")
+    _, found = _spread(detector, ("a", sheet_of("指导教师：王建国")), ("b", praise))
+    assert shown(praise, found["b"], policy) == ["⟦王建国⟧同志获教育局表彰"]
+
+
 def test_findings_of_a_page_keep_their_own_ids(look: Look) -> None:
     first = sheet_of("指导教师：王建国", "张伟平")
     second = sheet_of("王建国到淮南三中", "13812345678", page=2)
