@@ -1,9 +1,9 @@
 """A page's reading as one spaCy document, and the way back from its tokens to places.
 
-One token is one character that is not a space; spaces survive as the tokens' trailing whitespace, so
-that every recogniser sees 张　伟 as 张伟 and can still know of the gap. Tokens stand in paragraph
-order: the lines of a paragraph or of a cell follow each other, so that a name broken over a line end
-is in one piece.
+One token is one character that is not a space; spaces survive as the tokens' trailing whitespace,
+so that every recogniser sees 张　伟 as 张伟 and can still know of the gap. Tokens stand in
+paragraph order: the lines of a paragraph or of a cell follow each other, so that a name broken over
+a line end is in one piece.
 """
 
 from __future__ import annotations
@@ -191,7 +191,7 @@ def deslanted(reading: PageReading) -> list[LineBox]:
     angles = []
     for line in reading.lines:
         (ax, ay), (bx, by) = line.polygon.points[0], line.polygon.points[1]
-        (dx, dy) = line.polygon.points[3]
+        dy = line.polygon.points[3][1]
         if not line.vertical and bx - ax > 3 * abs(dy - ay):
             angles.append(np.arctan2(by - ay, bx - ax))
     slant = float(np.median(angles)) if angles else 0.0

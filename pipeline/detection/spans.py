@@ -1,8 +1,8 @@
 """How components write down what they found: span groups of the spaCy document.
 
 Each component owns one group, named after itself. A span's label is the :class:`Kind`; its evidence
-(rule, score, place, entity) is kept beside the group, because spaCy's extension attributes are shared
-by all spans over the same tokens.
+(rule, score, place, entity) is kept beside the group, because spaCy's extension attributes are
+shared by all spans over the same tokens.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Evidence from one page helps every other: people and schools once known are searched everywhere."""
+"""Evidence from one page helps every other: people and schools known are searched everywhere."""
 
 from __future__ import annotations
 

@@ -29,8 +29,8 @@ class Line:
     """One detected line of ink.
 
     ``polygon`` has four corners, clockwise from the start of the line's upper edge, so it also
-    holds the line's slant. ``chars`` is empty where ink was found but nothing could be read: such a line
-    is kept, because masking by place needs to know of the ink.
+    holds the line's slant. ``chars`` is empty where ink was found but nothing could be read: such a
+    line is kept, because masking by place needs to know of the ink.
     """
 
     polygon: Polygon

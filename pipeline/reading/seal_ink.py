@@ -1,9 +1,9 @@
 """Takes the ink of seals off the picture that is read, so that the print under it can be read.
 
 Seals are stamped over names, units and dates; their ring and star break the characters under them.
-In the red channel red ink is as bright as paper while print and pen stay dark; in a gray copy a seal
-is of a middle gray that print does not have. Only regions that look like a seal are treated: a red
-letterhead is text and stays.
+In the red channel red ink is as bright as paper while print and pen stay dark; in a gray copy a
+seal is of a middle gray that print does not have. Only regions that look like a seal are treated: a
+red letterhead is text and stays.
 """
 
 from __future__ import annotations

@@ -205,10 +205,8 @@ def _near_names(name: str, text: str, offset: int, page: PageText) -> Iterator[t
         longer = text[at : at + len(name) + 1]
         if len(longer) > len(name) and longer[0] == name[0] and longer[-1] == name[-1]:
             extra = [i for i in range(1, len(name)) if longer[:i] + longer[i + 1 :] == name]
-            if (
-                extra
-                and not is_han(longer[extra[0]])
-                or (extra and page.confidence(offset + at + extra[0]) < _WEAK)
+            if extra and (
+                not is_han(longer[extra[0]]) or page.confidence(offset + at + extra[0]) < _WEAK
             ):
                 yield offset + at, offset + at + len(name) + 1
 

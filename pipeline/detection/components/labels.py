@@ -1,8 +1,8 @@
 """Names and units behind their labels: 姓名：, 课题组成员, 工作单位, in lines, cells and slots.
 
 A label is evidence stronger than any model. Its value stands behind it on the line, in the cell to
-the right, or, under a column head, in the cells below. What stands in a slot for signatures is taken
-by its place, whether or not it could be read.
+the right, or, under a column head, in the cells below. What stands in a slot for signatures is
+taken by its place, whether or not it could be read.
 """
 
 from __future__ import annotations

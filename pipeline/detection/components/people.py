@@ -94,13 +94,14 @@ class PeopleSearch:
             for size in sizes:
                 name = text_of(doc, at, at + size)
                 bracketed = match.group()[-1] in ")）"
+                tokens = range(at, at + size)
                 if (
                     starts_with_surname(name)
                     and name not in NOT_NAMES
                     and (bracketed or not everyday(doc, at, at + size))
+                    and not kept.intersection(tokens)
                 ):
-                    if not kept.intersection(range(at, at + size)):
-                        add(doc, GROUP, at, at + size, Kind.PERSON_NAME, "contents", 0.6)
+                    add(doc, GROUP, at, at + size, Kind.PERSON_NAME, "contents", 0.6)
                 at += size
 
     def _tagged(self, doc: Doc, start: int, end: int, kept: set[int]) -> None:
@@ -199,9 +200,9 @@ def _whole_name(doc: Doc, start: int, end: int) -> tuple[int, int]:
     page = page_of(doc)
     surnamed = text[0] in surnames() or text[:2] in surnames()
     # 仇|月娟: the surname was taken for another word.
-    if not surnamed and len(text) == 2 and start > 0 and doc[start - 1].text in surnames():
-        if page.gap_after(start - 1) < 0.6 or page.gap_after(start - 1) > 90:
-            start -= 1
+    cut_off = not surnamed and len(text) == 2 and start > 0 and doc[start - 1].text in surnames()
+    if cut_off and not 0.6 <= page.gap_after(start - 1) <= 90:
+        start -= 1
     # 瞿霆|思、: what stands between a short name and a mark or the line's end belongs to it.
     size = end - start
     longest = 4 if text_of(doc, start, min(start + 2, len(doc))) in surnames() else 3
@@ -218,7 +219,7 @@ def _whole_name(doc: Doc, start: int, end: int) -> tuple[int, int]:
             or page.gap_after(stop - 1) > 0.4
         )
         rest = text_of(doc, end, stop)
-        if closed and 0 < stop - end and not re.match(_TITLES, rest) and rest not in NOT_NAMES:
+        if closed and stop > end and not re.match(_TITLES, rest) and rest not in NOT_NAMES:
             compound = longest == 4
             plain = compound or not everyday(doc, end, stop)
             if (size == 1 or rest not in _SMALL_WORDS) and plain:

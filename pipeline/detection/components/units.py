@@ -168,7 +168,7 @@ def _name_start(
     """Go back word by word from an ending while the words can be part of a name."""
     start = at
     while start > floor and at - start < 24:
-        begin, tag, word = words.get(offset + start - 1, (offset + start - 1, "w", ""))
+        begin, tag, _ = words.get(offset + start - 1, (offset + start - 1, "w", ""))
         first = max(floor, begin - offset)
         piece = text[first:start]
         if page.gap_after(offset + start - 1) > 1.0 and page.gap_after(offset + start - 1) < 90:
@@ -185,7 +185,7 @@ def _name_start(
             break
         if piece in _GENERIC and start == at:
             break
-        if offset + start - 1 in labels or tag == "PER" and start != at:
+        if offset + start - 1 in labels or (tag == "PER" and start != at):
             break
         start = first
     # A bracket that was opened before the name is not part of it.
