@@ -66,31 +66,29 @@ STAYS = [
     "本节课采用小组合作学习的方式，引导学生自主探究。",
     "Unit 3 What were you doing when the rainstorm came",
 ]
+ONCE_WRONG = [
+    ("辅导学生王维佳、陈云飞获奖", "辅导学生⟦王维佳⟧、⟦陈云飞⟧获奖"),
+    ("听了张华敏老师的课", "听了⟦张华敏⟧老师的课"),
+    ("由欧阳修文执笔", "由⟦欧阳修文⟧执笔"),
+    ("张华老师负责统计", "⟦张华⟧老师负责统计"),
+    ("一等奖：李晓琳　淮南市第三中学", "一等奖：⟦李晓琳　淮南市第三中学⟧"),
+    ("李晓琳淮南三中", "⟦李晓琳淮南三中⟧"),
+    ("市三中教师来访", "⟦市三中⟧教师来访"),
+    ("王建国同志获教育局表彰", "⟦王建国⟧同志获教育局表彰"),
+    ("李晓琳　淮南市教育局", "⟦李晓琳⟧　淮南市教育局"),
+    ("校长马骏现任教育局副局长", "校长⟦马骏⟧现任教育局副局长"),
+    ("洞山中学教研室", "⟦洞山中学⟧教研室"),
+    ("王建国在北京大学出版社出版", "⟦王建国⟧在北京大学出版社出版"),
+]
 WRONG = [
     # Leaks.
-    ("辅导学生王维佳、陈云飞获奖", "辅导学生⟦王维佳⟧、⟦陈云飞⟧获奖", "begins like a listed name"),
-    ("听了张华敏老师的课", "听了⟦张华敏⟧老师的课", "begins like a listed name"),
-    ("由欧阳修文执笔", "由⟦欧阳修文⟧执笔", "begins like a listed name"),
-    ("张华老师负责统计", "⟦张华⟧老师负责统计", "a title behind the name tells a colleague"),
+    ("凤台县第一中学报县教育局", "⟦凤台县第一中学⟧报县教育局", "swallowed by the authority"),
+    # What must stay and is hidden.
     (
         "我校教师张华、陈云负责整理数据",
         "我校教师⟦张华⟧、⟦陈云⟧负责整理数据",
-        "namesakes of the list",
+        "师 of 教师 taken for a surname",
     ),
-    (
-        "一等奖：李晓琳　淮南市第三中学",
-        "一等奖：⟦李晓琳　淮南市第三中学⟧",
-        "surname before a school",
-    ),
-    ("李晓琳淮南三中", "⟦李晓琳淮南三中⟧", "surname before a school"),
-    ("市三中教师来访", "⟦市三中⟧教师来访", "市 with a school's number"),
-    ("王建国同志获教育局表彰", "⟦王建国⟧同志获教育局表彰", "swallowed by the authority"),
-    ("李晓琳　淮南市教育局", "⟦李晓琳⟧　淮南市教育局", "swallowed by the authority"),
-    ("校长马骏现任教育局副局长", "校长⟦马骏⟧现任教育局副局长", "swallowed by the authority"),
-    ("洞山中学教研室", "⟦洞山中学⟧教研室", "a school swallowed by the authority"),
-    ("凤台县第一中学报县教育局", "⟦凤台县第一中学⟧报县教育局", "swallowed by the authority"),
-    ("王建国在北京大学出版社出版", "⟦王建国⟧在北京大学出版社出版", "swallowed by the publisher"),
-    # What must stay and is hidden.
     ("安徽·淮南", "安徽·淮南", "places with a dot"),
     ("向孙丽同志学习", "向⟦孙丽⟧同志学习", "向 taken for a surname"),
     ("《背影》　作者：朱自清", "《背影》　作者：朱自清", "the author of a set text"),
@@ -119,6 +117,14 @@ def test_other_schools_are_hidden(line: str, look: Look, policy: Policy) -> None
 def test_what_reviewers_judge_stays(line: str, look: Look, policy: Policy) -> None:
     sheet = sheet_of(line)
     assert shown(sheet, look(sheet), policy) == expected(line)
+
+
+@pytest.mark.parametrize(("line", "right"), ONCE_WRONG)
+def test_people_and_schools_close_to_words_that_stay_are_hidden(
+    line: str, right: str, look: Look, policy: Policy
+) -> None:
+    sheet = sheet_of(line)
+    assert shown(sheet, look(sheet), policy) == expected(right)
 
 
 @pytest.mark.parametrize(
@@ -151,7 +157,6 @@ def test_names_in_the_columns_and_cells_of_a_table_are_hidden(look: Look, policy
     assert shown(sheet, look(sheet), policy) == expected(*cells)
 
 
-@pytest.mark.xfail(strict=True, reason="only heads of people and units lead down a column")
 def test_birth_dates_and_phones_in_columns_are_hidden(look: Look, policy: Policy) -> None:
     rows = [
         ["姓名", "出生年月", "联系电话"],
