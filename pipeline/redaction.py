@@ -157,7 +157,7 @@ class _PageWork:
             pixels = self._decoded().pixels
             with self._clock(Stage.DETECTION), tools.detecting:
                 upright = turn_pixels(pixels, self.reading.frame.turn)
-                findings = tools.detector.page(self.reading, upright, attachment_kind=kind)
+                findings = tools.detector.page(self.reading, upright)
             keep_findings(work, key, self._number, findings)
         return findings
 

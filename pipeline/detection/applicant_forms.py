@@ -68,6 +68,10 @@ def short_cores(core: str) -> set[str]:
     for form in list(forms):
         if "第" in form:
             forms.add(form.replace("第", ""))
+    if is_distinctive(core):
+        # 洞山中学 is 洞中 to those who live there.
+        ends = {"中学": "中", "小学": "小", "幼儿园": "幼"}
+        forms |= {core[0] + short for long, short in ends.items() if core.endswith(long)}
     for form in list(forms):
         for long, short in _KIND_SHORT:
             if form.endswith(long) and len(form) > len(long):
@@ -79,6 +83,11 @@ def short_cores(core: str) -> set[str]:
     return {f for f in forms if len(f) >= 2}
 
 
+def plain_numerals(text: str) -> str:
+    """Write a school's number as Chinese numerals, character by character: 2中 → 二中."""
+    return re.sub("[1-9](?=[中小幼])", lambda m: _DIGITS[m[0]], text)
+
+
 @lru_cache(maxsize=1024)
 def unit_forms(unit: str) -> tuple[str, ...]:
     """Return every form in which a unit may stand on a page, longest first.
@@ -88,9 +97,12 @@ def unit_forms(unit: str) -> tuple[str, ...]:
     """
     unit = re.sub(r"\s", "", unit)
     places, core = split_unit(unit)
-    forms = {unit}
-    cores = short_cores(core)
+    forms = {unit, plain_numerals(unit)}
+    cores = short_cores(plain_numerals(core))
     tails = [""]
+    if places:
+        # 市二中 and 淮二中 are said where the place is known.
+        tails += [places[-1][-1], bare_place(places[-1])[0]]
     for depth in range(len(places)):
         full = "".join(places[depth:])
         bare = "".join(bare_place(p) for p in places[depth:])
@@ -107,7 +119,7 @@ def bare_forms(unit: str) -> tuple[str, ...]:
 
     Any town may have a school of that name, so these are looked for only as the applicant's own.
     """
-    _, core = split_unit(re.sub(r"\s", "", unit))
+    _, core = split_unit(plain_numerals(re.sub(r"\s", "", unit)))
     plain = frozenset("小学 中学 学校 大学 学院 幼儿园 高中 初中 幼 小 中".split())
     known = {short for _, short in _KIND_SHORT}
     forms = {
@@ -169,7 +181,7 @@ def is_distinctive(core: str) -> bool:
 
 def canonical_unit(unit: str) -> str:
     """Return one key for all forms of a unit: place and own part in their shortest form."""
-    places, core = split_unit(re.sub(r"\s", "", unit))
+    places, core = split_unit(plain_numerals(re.sub(r"\s", "", unit)))
     place = bare_place(places[-1]) if places else ""
     return place + min(short_cores(core) or {core}, key=lambda f: (len(f), f))
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.detection.closing import closing_units
 from pipeline.detection.findings import findings_of
 from pipeline.detection.layout import analyse_layout
 from pipeline.detection.nlp import build_nlp
@@ -33,7 +34,7 @@ class Detector:
     """
 
     #: Part of every cache key; raised whenever the same page would be judged differently.
-    version = "detection.1"
+    version = "detection.2"
 
     def __init__(
         self, applicant: Applicant, policy: Policy, *, lac_dir: Path | None = None
@@ -48,21 +49,19 @@ class Detector:
         self,
         reading: PageReading,
         pixels: NDArray[np.uint8],
-        *,
-        attachment_kind: str = "other",
     ) -> tuple[Finding, ...]:
         """Find on one page.
 
         Args:
             reading: The page as read.
             pixels: The upright page, RGB, shape (height, width, 3).
-            attachment_kind: What the file is said to be; decides nothing yet.
         """
         layout = analyse_layout(lift_seal_ink(pixels))
         with self._lock:
             doc, page = build_doc(reading, layout, self._nlp.vocab)
             doc._.page = page
-            return tuple(findings_of(self._nlp(doc), self._policy))
+            found = findings_of(self._nlp(doc), self._policy)
+        return (*found, *closing_units(page, found, self._applicant, self._policy))
 
     def spread(
         self,

@@ -11,7 +11,7 @@ from pipeline.detection.components.labels import find_labels
 from pipeline.detection.components.slots import right_of, written_ink
 from pipeline.detection.page_text import PageText
 from pipeline.detection.spans import evidence_of, page_of, text_of
-from pipeline.detection.vocabulary import NOT_NAMES, SIGNATURE_LABELS, is_han
+from pipeline.detection.vocabulary import NAME_LABELS, NOT_NAMES, SIGNATURE_LABELS, is_han
 from pipeline.dossier import Finding, Kind, Place
 from pipeline.geometry import Polygon
 from pipeline.policy import Policy
@@ -62,10 +62,10 @@ def resolve(doc: Doc) -> list[Piece]:
                 pieces.append(
                     Piece(start, end, kind, group, why.rule, why.score, why.place, why.entity, rest)
                 )
-    return _joined(sorted(pieces, key=lambda p: p.start))
+    return _joined(sorted(pieces, key=lambda p: p.start), page_of(doc))
 
 
-def _joined(pieces: list[Piece]) -> list[Piece]:
+def _joined(pieces: list[Piece], page: PageText) -> list[Piece]:
     """Give what is left over from an overlap to the finding beside it that caused it."""
     joined: list[Piece] = []
     for piece in pieces:
@@ -73,11 +73,12 @@ def _joined(pieces: list[Piece]) -> list[Piece]:
         if (
             last is not None
             and last.end == piece.start
+            and page.line_of[last.end - 1] == page.line_of[piece.start]
             and _family(last.kind) == _family(piece.kind)
             and (last.rest or piece.rest)
         ):
-            strong, weak = (piece, last) if last.rest else (last, piece)
-            joined[-1] = replace(strong, start=last.start, end=piece.end, rest=weak.rest)
+            strong = piece if last.rest else last
+            joined[-1] = replace(strong, start=last.start, end=piece.end, rest=False)
         else:
             joined.append(piece)
     return joined
@@ -217,7 +218,7 @@ def _slots_with_ink(
         if place in taken
     }
     for label in find_labels(doc, page):
-        if label.words not in SIGNATURE_LABELS:
+        if label.words not in SIGNATURE_LABELS and not (label.colon and label.words in NAME_LABELS):
             continue
         bounds = written_ink(page, right_of(doc, page, min(label.value, len(doc)) - 1), hidden)
         if bounds is not None:

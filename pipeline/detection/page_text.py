@@ -273,7 +273,8 @@ def _paragraphs(
         edge = _column_edge(segments, i)
         # A long number is not broken at the edge but moved or cut wherever it falls.
         number = texts[upper.lines[-1].index].rstrip()[-1:].isdigit()
-        if upper.x1 < edge - (9.0 if number else 2.6) * upper.height:
+        short = upper.x1 < edge - 2.6 * upper.height
+        if short and not (number and upper.x1 >= edge - 9.0 * upper.height):
             continue
         best: tuple[float, int] | None = None
         for j, lower in enumerate(segments):
@@ -282,7 +283,7 @@ def _paragraphs(
             widest = 2.4 if upper.x1 - upper.x0 > 10 * upper.height else 1.75
             if lower.lines[0].index in heads:
                 continue
-            if number and not texts[lower.lines[0].index].lstrip()[:1].isdigit():
+            if short and not texts[lower.lines[0].index].lstrip()[:1].isdigit():
                 continue
             if j in taken or not 0.6 < pitch < widest or not _continues(upper, lower, layout):
                 continue

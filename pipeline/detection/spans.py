@@ -74,6 +74,22 @@ def text_of(doc: Doc, start: int, end: int) -> str:
     return "".join(doc[i].text for i in range(start, end))
 
 
+def spaced_text(doc: Doc, start: int, end: int) -> tuple[str, list[int]]:
+    """Return tokens ``[start, end)`` with their spaces, and the token of each character.
+
+    Between Latin letters a gap counts as a space too, for recognition loses spaces.
+    """
+    page = page_of(doc)
+    text, tokens = "", []
+    for i in range(start, end):
+        text += doc[i].text
+        tokens.append(i)
+        if doc[i].whitespace_ or (doc[i].text.isascii() and page.gap_after(i) > 0.28):
+            text += " "
+            tokens.append(i)
+    return text, tokens
+
+
 def covered(doc: Doc, groups: tuple[str, ...]) -> set[int]:
     """Return the tokens that spans of the groups already hold."""
     return {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from rapidfuzz.distance import Levenshtein
 
@@ -20,6 +21,9 @@ from pipeline.geometry import Polygon
 from pipeline.policy import Policy
 from pipeline.reading.lines import Line, PageReading
 
+# What stays by its kind can still have a known name inside: 李娜主编的书在某某出版社出版.
+_OPEN = frozenset((Kind.ISSUING_AUTHORITY, Kind.PUBLICATION, Kind.CERTIFICATE_NUMBER))
+_LATIN = re.compile("[A-Za-z]")
 _SURE_RULES = frozenset(("label", "slot", "column", "dotted", "salutation", "title-behind"))
 
 
@@ -45,7 +49,7 @@ def spread(
     people -= own
     result: dict[str, tuple[Finding, ...]] = {}
     for file, pages in readings.items():
-        old = [_with_entity(f, applicant) for f in findings.get(file, ())]
+        old = [_with_entity(f, applicant, people) for f in findings.get(file, ())]
         new: list[Finding] = []
         for page in pages:
             here = [f for f in old if f.page == page.frame.page]
@@ -77,7 +81,7 @@ def _known(findings: Mapping[str, Sequence[Finding]]) -> tuple[set[str], set[str
     return {n for n in people if len(n) >= 2 and n not in public_figures()}, units
 
 
-def _with_entity(finding: Finding, applicant: Applicant) -> Finding:
+def _with_entity(finding: Finding, applicant: Applicant, people: set[str]) -> Finding:
     """Give all forms of one person or school the same entity."""
     text = finding.entity.partition(":")[2]
     if finding.kind == Kind.PERSON_NAME and text:
@@ -86,6 +90,11 @@ def _with_entity(finding: Finding, applicant: Applicant) -> Finding:
                 return finding.model_copy(
                     update={"kind": Kind.APPLICANT_NAME, "entity": "applicant"}
                 )
+        if text.isascii():
+            for name in people:
+                pattern = pinyin_pattern(name)
+                if pattern is not None and pattern.fullmatch(finding.text):
+                    return finding.model_copy(update={"entity": f"{Kind.PERSON_NAME}:{name}"})
     if finding.kind == Kind.UNIT and text:
         key = canonical_unit(text)
         if any(canonical_unit(unit) == key for unit in applicant.unit):
@@ -104,62 +113,36 @@ def _search_page(
     policy: Policy,
     count: int,
 ) -> list[Finding]:
-    taken: set[tuple[int, int]] = {
-        (f.line, i) for f in here if f.line is not None for i in range(f.start, f.end)
-    }
-    new: list[Finding] = []
+    """Search one page for all known people and units that are not found on it yet."""
+    mentions = _Mentions(page, policy, count, _taken(here))
     for index, line in enumerate(page.lines):
         text, places = _squeezed(line)
         for name in people:
+            entity = f"{Kind.PERSON_NAME}:{name}"
             for at in _finds(name, text):
                 if len(name) >= 3 or _stands_alone(text, at, at + len(name)):
-                    _note(
-                        new,
-                        page,
-                        index,
-                        places[at],
-                        places[at + len(name) - 1] + 1,
-                        taken,
-                        Kind.PERSON_NAME,
-                        f"{Kind.PERSON_NAME}:{name}",
-                        "dossier",
-                        policy,
-                        count,
-                    )
-        if any(c.isascii() and c.isalpha() for c in text):
-            for name in people:
-                pattern = pinyin_pattern(name)
-                for match in pattern.finditer(line.text) if pattern else ():
-                    _note(
-                        new,
-                        page,
-                        index,
-                        match.start(),
-                        match.end(),
-                        taken,
-                        Kind.PERSON_NAME,
-                        f"{Kind.PERSON_NAME}:{name}",
-                        "dossier-pinyin",
-                        policy,
-                        count,
-                    )
+                    stretch = (index, places[at], places[at + len(name) - 1] + 1)
+                    mentions.note(stretch, Kind.PERSON_NAME, entity, "dossier")
+            pattern = pinyin_pattern(name) if _LATIN.search(text) else None
+            for match in pattern.finditer(line.text) if pattern else ():
+                mentions.note((index, *match.span()), Kind.PERSON_NAME, entity, "dossier-pinyin")
         for unit in units:
-            for form in unit_forms(unit)[:40]:
-                for at in _finds(form, text) if len(form) >= 4 and split_unit(unit)[0] else ():
-                    _note(
-                        new,
-                        page,
-                        index,
-                        places[at],
-                        places[at + len(form) - 1] + 1,
-                        taken,
-                        Kind.UNIT,
-                        f"unit:{canonical_unit(unit)}",
-                        "dossier",
-                        policy,
-                        count,
-                    )
-    return new
+            entity = f"unit:{canonical_unit(unit)}"
+            forms = unit_forms(unit)[:40] if split_unit(unit)[0] else ()
+            for form in (f for f in forms if len(f) >= 4):
+                for at in _finds(form, text):
+                    stretch = (index, places[at], places[at + len(form) - 1] + 1)
+                    mentions.note(stretch, Kind.UNIT, entity, "dossier")
+    return mentions.new
+
+
+def _taken(here: Sequence[Finding]) -> set[tuple[int, int]]:
+    return {
+        (f.line, i)
+        for f in here
+        if f.line is not None and f.kind not in _OPEN
+        for i in range(f.start, f.end)
+    }
 
 
 def _squeezed(line: Line) -> tuple[str, list[int]]:
@@ -178,41 +161,48 @@ def _stands_alone(text: str, start: int, end: int) -> bool:
     return before and after and starts_with_surname(text[start:end])
 
 
-def _note(
-    new: list[Finding],
-    page: PageReading,
-    line: int,
-    start: int,
-    end: int,
-    taken: set[tuple[int, int]],
-    kind: Kind,
-    entity: str,
-    rule: str,
-    policy: Policy,
-    count: int,
-) -> None:
-    """Write down a mention unless its characters already belong to a finding."""
-    wanted = {(line, i) for i in range(start, end)}
-    if wanted <= taken:
-        return
-    taken |= wanted
-    chars = page.lines[line].chars
-    a, b = chars[start].polygon.points, chars[end - 1].polygon.points
-    new.append(
-        Finding(
-            id=f"p{page.frame.page}-{count + len(new) + 1}",
-            page=page.frame.page,
-            kind=kind,
-            polygon=Polygon(page.frame, (a[0], b[1], b[2], a[3])),
-            entity=entity,
-            recogniser="dossier",
-            rule=rule,
-            score=0.8,
-            reason=policy.reasons.get(kind, ""),
-            place=Place.LINE_END if end == len(chars) else Place.RUNNING,
-            text="".join(c.text for c in chars[start:end]),
-            line=line,
-            start=start,
-            end=end,
+@dataclass(slots=True)
+class _Mentions:
+    """Collects new findings of one page and the characters that are spoken for."""
+
+    page: PageReading
+    policy: Policy
+    count: int
+    taken: set[tuple[int, int]]
+    new: list[Finding] = field(default_factory=list)
+
+    def note(self, stretch: tuple[int, int, int], kind: Kind, entity: str, rule: str) -> None:
+        """Write down a mention unless all its characters already belong to findings.
+
+        Args:
+            stretch: Line, first character, one past the last character.
+            kind: What is mentioned.
+            entity: Whose mention it is.
+            rule: How it was found.
+        """
+        line, start, end = stretch
+        wanted = {(line, i) for i in range(start, end)}
+        if wanted <= self.taken:
+            return
+        self.taken |= wanted
+        chars = self.page.lines[line].chars
+        a, b = chars[start].polygon.points, chars[end - 1].polygon.points
+        number = self.page.frame.page
+        self.new.append(
+            Finding(
+                id=f"p{number}-{self.count + len(self.new) + 1}",
+                page=number,
+                kind=kind,
+                polygon=Polygon(self.page.frame, (a[0], b[1], b[2], a[3])),
+                entity=entity,
+                recogniser="dossier",
+                rule=rule,
+                score=0.8,
+                reason=self.policy.reasons.get(kind, ""),
+                place=Place.LINE_END if end == len(chars) else Place.RUNNING,
+                text="".join(c.text for c in chars[start:end]),
+                line=line,
+                start=start,
+                end=end,
+            )
         )
-    )

@@ -41,15 +41,22 @@ def use_layer(
         return tuple(lines), LayerReport()
     hits: dict[int, list[Char]] = defaultdict(list)
     stray: set[int] = set()
+    seen: set[int] = set()
+    lost: set[int] = set()
     for char in layer:
         if not char.text.strip():
             continue
         place = char.polygon.to(upright)
         index = _line_under(lines, place.center) if char.visible else None
-        if index is None:
-            stray.add(char.line)
-        else:
+        if index is not None:
+            seen.add(char.line)
             hits[index].append(Char(char.text, place, 1.0))
+        elif char.visible:
+            lost.add(char.line)
+        else:
+            stray.add(char.line)
+    # A mark at the end of a seen line may lie outside the recognised box; a whole line may not.
+    stray |= lost - seen
     result = list(lines)
     trusted = contradicted = 0
     for index, chars in hits.items():

@@ -10,9 +10,14 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 from spacy.tokens import Doc
 
-from pipeline.detection.applicant_forms import bare_forms, pinyin_pattern, unit_forms
+from pipeline.detection.applicant_forms import (
+    bare_forms,
+    pinyin_pattern,
+    plain_numerals,
+    unit_forms,
+)
 from pipeline.detection.page_text import PageText
-from pipeline.detection.spans import add, page_of, text_of
+from pipeline.detection.spans import add, page_of, spaced_text, text_of
 from pipeline.detection.vocabulary import is_han
 from pipeline.dossier import Applicant, Kind
 
@@ -20,6 +25,7 @@ GROUP = "applicant"
 # A character read with less than this may be another one.
 _WEAK = 0.85
 _UNIT_SIMILARITY = 84.0
+_NUMERALS = frozenset("一二三四五六七八九十百第")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +77,16 @@ class ApplicantSearch:
                     add(doc, GROUP, *match, Kind.APPLICANT_NAME, "pinyin", 0.95, entity="applicant")
 
     def _units(self, doc: Doc, offset: int, text: str) -> None:
+        text = plain_numerals(text)
         for unit in self.applicant.unit:
             taken: list[tuple[int, int]] = []
+            bare = frozenset(bare_forms(unit)) - frozenset(unit_forms(unit))
             for form in (*unit_forms(unit), *bare_forms(unit)):
                 for at in _occurrences(form, text):
+                    if form in bare and _elsewhere(doc, offset + at):
+                        continue
+                    if at > 0 and form[0] in _NUMERALS and text[at - 1] in _NUMERALS:
+                        continue
                     if any(a < at + len(form) and at < b for a, b in taken):
                         continue
                     end = _campus_end(text, at + len(form))
@@ -248,6 +260,22 @@ def _stretched(
     return start, end
 
 
+def _elsewhere(doc: Doc, token: int) -> bool:
+    """Whether a place stands in front: 二中 of 合肥二中 is not the applicant's own."""
+    for start, end, tag in doc._.words:
+        if start < token <= end:
+            place = tag in ("LOC", "ORG") or text_of(doc, start, token)[-1:] in "省市县区州旗镇乡"
+            return place and text_of(doc, start, token) not in (
+                "我市",
+                "我县",
+                "我区",
+                "市",
+                "县",
+                "区",
+            )
+    return False
+
+
 def _numerals(text: str) -> str:
     return re.sub(r"[^一二三四五六七八九十百0-9]", "", text)
 
@@ -262,14 +290,7 @@ def _with_spaces(
     doc: Doc, start: int, end: int, pattern: re.Pattern[str]
 ) -> Iterator[tuple[int, int]]:
     """Match a pattern against the text with its spaces and yield token ranges."""
-    text = ""
-    tokens: list[int] = []
-    for i in range(start, end):
-        text += doc[i].text
-        tokens.append(i)
-        if doc[i].whitespace_:
-            text += " "
-            tokens.append(i)
+    text, tokens = spaced_text(doc, start, end)
     for match in pattern.finditer(text):
         if match.end() > match.start():
             yield tokens[match.start()], tokens[match.end() - 1] + 1

@@ -27,9 +27,24 @@ _CITED = re.compile(
 )
 # 湛师训证字第20185773号, 皖教秘〔2012〕92号.
 _DOCUMENT_NUMBER = re.compile(
-    r"[一-龥]{2,9}字[〔\[(（]?[0-9]{0,4}[〕\])）]?第?[0-9]{2,10}号?|[一-龥]{2,8}[〔\[][0-9]{4}[〕\]]第?[0-9]{1,6}号"
+    r"(?:[一-龥]{0,6}(?:教|证|训|科|职|师|聘|奖|课|评|研|规|秘|函|办|发|人社|电教|体)[一-龥]{0,3})字[〔\[(（]?[0-9]{0,4}[〕\])）]?第?[0-9]{2,10}号?|[一-龥]{2,8}[〔\[][0-9]{4}[〕\]]第?[0-9]{1,6}号"
 )
-_PLACE_CHARS = "一-龥"
+_HAN = re.compile("[一-龥]+")
+_BODY_TAGS = frozenset("LOC ORG nz n vn an s f m".split())
+_NOT_OF_A_BODY = (
+    "学校",
+    "中学",
+    "小学",
+    "幼儿园",
+    "学院",
+    "校长",
+    "老师",
+    "同志",
+    "教师",
+    "主任",
+    "书",
+)
+_COLLEAGUE = re.compile("老师|同志|主任|校长|同学|教师(?!节)|园长")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +56,10 @@ class KeepSearch:
     def __call__(self, doc: Doc) -> Doc:
         """Write findings to the group ``keeps``."""
         endings = "|".join(sorted(map(re.escape, self.authorities), key=len, reverse=True))
-        authority = re.compile(
-            rf"(?:中华人民共和国|中国|全国|[{_PLACE_CHARS}]{{2,8}}?(?:省|自治区|市|州|县|区|旗|盟|镇|乡)){{0,4}}[{_PLACE_CHARS}]{{0,6}}?(?:{endings})"
-            r"(?:[一-龥]{0,8}(?:办公室|处|科|中心|委员会|领导小组))?"
-        )
+        authority = re.compile(rf"(?:{endings})(?:[一-龥]{{0,8}}(?:办公室|委员会|领导小组))?")
         publishers = "|".join(PUBLISHER_ENDINGS)
-        publisher = re.compile(rf"[{_PLACE_CHARS}]{{2,14}}?(?:{publishers})")
+        publisher = re.compile(rf"(?:{publishers})")
+        words = _word_at(doc)
         people = {(a, b) for a, b, tag in doc._.words if tag == "PER"}
         for start, end in page_of(doc).paragraphs:
             text = text_of(doc, start, end)
@@ -54,13 +67,19 @@ class KeepSearch:
                 add(doc, GROUP, start + a, start + b, Kind.PUBLICATION, "title-marks", 0.95)
             for a, b in _matches(_DOCUMENT_NUMBER, text):
                 add(doc, GROUP, start + a, start + b, Kind.CERTIFICATE_NUMBER, "document", 0.9)
-            for a, b in _matches(publisher, text):
-                add(doc, GROUP, start + a, start + b, Kind.PUBLICATION, "publisher", 0.9)
-            for a, b in _matches(authority, text):
-                add(doc, GROUP, start + a, start + b, Kind.ISSUING_AUTHORITY, "ending", 0.9)
+            for kind, pattern in (
+                (Kind.PUBLICATION, publisher),
+                (Kind.ISSUING_AUTHORITY, authority),
+            ):
+                for a, b in _matches(pattern, text):
+                    begin = _body_start(doc, start, start + a, words)
+                    add(doc, GROUP, begin, start + b, kind, "ending", 0.9)
             for a, b in _figures(text):
                 # 于漪 is no part of 淳于漪苑.
                 if a > 0 and text[a - 1 : a + 1] in surnames():
+                    continue
+                # 王维佳 is a pupil, and 张华老师 a colleague who bears a known name.
+                if _within_longer(doc, start + a, start + b) or _COLLEAGUE.match(text, b):
                     continue
                 add(doc, GROUP, start + a, start + b, Kind.PUBLIC_FIGURE, "list", 0.95)
             for match in _CITED.finditer(text):
@@ -95,6 +114,37 @@ class KeepSearch:
                 add(doc, GROUP, start, end, Kind.PUBLIC_FIGURE, "reference", 0.9)
             elif inside and not head:
                 inside = False
+
+
+def _word_at(doc: Doc) -> dict[int, tuple[int, int, str]]:
+    """Map each token to the LAC word it is in: first token, one past the last, tag."""
+    return {i: word for word in doc._.words for i in range(word[0], word[1])}
+
+
+def _body_start(doc: Doc, floor: int, ending: int, words: dict[int, tuple[int, int, str]]) -> int:
+    """Go back from the ending of a body's name to where the name begins.
+
+    Names of people and of schools in front are not part of it: 王建国同志获教育局表彰.
+    """
+    page = page_of(doc)
+    begin = max(floor, words.get(ending, (ending, 0, ""))[0])
+    while begin > floor and ending - begin < 20:
+        first, last, tag = words.get(begin - 1, (begin - 1, begin, "w"))
+        piece = text_of(doc, first, last)
+        if tag not in _BODY_TAGS or page.gap_after(begin - 1) > 0.6 or first < floor:
+            break
+        if piece.endswith(_NOT_OF_A_BODY) or not _HAN.fullmatch(piece):
+            break
+        begin = first
+    return begin
+
+
+def _within_longer(doc: Doc, start: int, end: int) -> bool:
+    """Whether LAC sees a longer name around a known one."""
+    return any(
+        tag == "PER" and a <= start and b >= end and b - a > end - start
+        for a, b, tag in doc._.words
+    )
 
 
 def _matches(pattern: re.Pattern[str], text: str) -> Iterator[tuple[int, int]]:

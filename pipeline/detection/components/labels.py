@@ -68,6 +68,7 @@ _VALUE_KINDS = {
         ("住址", "地址", "家庭住址", "通讯地址", "通信地址", "联系地址", "户籍地址", "户籍所在地"),
         (Kind.ADDRESS, re.compile("[一-龥]{3}")),
     ),
+    **dict.fromkeys(("邮编", "邮政编码"), (Kind.ADDRESS, re.compile("[0-9]{6}"))),
     **dict.fromkeys(
         ("邮箱", "电子邮箱", "电子邮件", "E-mail", "Email", "email"),
         (Kind.EMAIL, re.compile(r"[A-Za-z0-9]{3}")),
@@ -159,11 +160,14 @@ class LabelSearch:
         found = False
         for a, b in right_of(doc, page, label.end - 1).runs:
             if a in starts:
-                return
+                break
             # The rest of a value on a second line need not look like one by itself.
             found = found or shape.search(text_of(doc, a, b)) is not None
             if found:
                 add(doc, GROUP, a, b, kind, "slot", 0.9, place=Place.SLOT)
+        for a, b in below(page, label.start, starts) if not found else ():
+            if shape.search(text_of(doc, a, b)):
+                add(doc, GROUP, a, b, kind, "column", 0.9, place=Place.CELL)
 
     def _slot_names(
         self, doc: Doc, page: PageText, label: Label, starts: set[int], strong: bool

@@ -55,7 +55,7 @@ _PHONE_LABEL = re.compile(
 _HOLDER_LABEL = re.compile(
     r"(?:教师资格证书?号码?|资格证书?号码?|毕业证书?编?号|学位证书?编?号|学历证书?编?号|学籍号|学号|工号|职工号|准考证号|准考证"
     r"|证件号码?|证件编号|继续教育证?书?号|学员编号|学员号|教师编号|社保号|医保号|银行卡号|账号|卡号|护照号码?|统一社会信用代码"
-    r"|电子注册号|注册编号|信用代码|普通话证书编号|人员编号|考生号|报名号|QQ|qq|微信号?)[:：]?"
+    r"|电子注册号|注册编号|信用代码|普通话证书编号|人员编号|考生号|考号|报名号|QQ|qq|微信号?)[:：]?"
 )
 _ID_LABEL = re.compile(
     r"(?:公民身份号码|身份证号码?|身份证件?号|居民身份证号?码?|身份证|身份号码|ID\s?No)[:：.]?"
@@ -64,6 +64,7 @@ _KEPT_NUMBER = re.compile(
     r"(?:ISBN|ISSN|CN|DOI|doi|CIP|核字|文章编号|邮发代号|报告编号|检测编号|№|批准号|立项号|项目号|课题编号|标识码|条码)"
     r"[:：.(（第]*[0-9A-Za-z\-—]*$"
 )
+_ACCOUNT = re.compile(r"(?:微信号?|QQ号?|钉钉号?)[:：]([A-Za-z0-9_\-]{5,20})")
 _POSTCODE = re.compile(r"(?:邮政编码|邮编)[:：]?([0-9]{6})(?![0-9])")
 _ADDRESS_LABEL = re.compile(
     r"(?:家庭住址|通讯地址|通信地址|联系地址|户籍地址|户籍所在地|居住地址|现住址|住址|地址|家庭地址|邮寄地址)[:：]?"
@@ -154,6 +155,7 @@ class NumberSearch:
             (_BIRTH, Kind.BIRTH_DATE, "label", 1),
             (_BORN, Kind.BIRTH_DATE, "born", 1),
             (_AUTHOR_BORN, Kind.BIRTH_DATE, "author-note", 1),
+            (_ACCOUNT, Kind.HOLDER_NUMBER, "account", 1),
             (_POSTCODE, Kind.ADDRESS, "postcode", 1),
             (_AFFILIATION, Kind.ADDRESS, "affiliation", 1),
         ):

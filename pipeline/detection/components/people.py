@@ -12,7 +12,7 @@ from pypinyin import Style, pinyin
 from spacy.tokens import Doc
 
 from pipeline.detection.components.name_lists import everyday, gap_pieces, split_names
-from pipeline.detection.spans import add, covered, page_of, text_of
+from pipeline.detection.spans import add, covered, page_of, spaced_text, text_of
 from pipeline.detection.vocabulary import (
     LABEL_HEAD,
     NOT_NAMES,
@@ -298,13 +298,7 @@ def _titled(doc: Doc, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 def _english_names(doc: Doc, start: int, end: int) -> Iterator[tuple[int, int]]:
     """Find pairs of words that are a pinyin surname and a given name."""
-    text, tokens = "", []
-    for i in range(start, end):
-        text += doc[i].text
-        tokens.append(i)
-        if doc[i].whitespace_ or (page_of(doc).gap_after(i) > 0.28 and doc[i].text.isascii()):
-            text += " "
-            tokens.append(i)
+    text, tokens = spaced_text(doc, start, end)
     for match in _ENGLISH_NAME.finditer(text):
         first, second = match.group(1).lower(), re.sub("[-'’]", "", match.group(2)).lower()
         if (first in _pinyin_surnames() and _is_given(second)) or (

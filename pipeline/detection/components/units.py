@@ -11,7 +11,7 @@ from spacy.tokens import Doc
 from pipeline.detection.applicant_forms import is_distinctive, split_unit
 from pipeline.detection.components.labels import find_labels
 from pipeline.detection.page_text import PageText
-from pipeline.detection.spans import add, covered, page_of, text_of
+from pipeline.detection.spans import add, covered, page_of, spaced_text, text_of
 from pipeline.detection.vocabulary import SCHOOL_ENDINGS, SUBJECTS, is_han
 from pipeline.dossier import Kind
 
@@ -67,6 +67,10 @@ _ENGLISH = re.compile(
 )
 # All that stands in a slot: 六中, 二幼, 第三小学.
 _NUMBERED = re.compile(r"第?[一二三四五六七八九十]{1,2}(?:[中小]学?|幼(?:儿园)?)")
+# The town goes without saying: 市三中, 县一小.
+_TOWN = re.compile(
+    r"(?<![一-龥])[市县区]第?[一二三四五六七八九十]{1,2}(?:中学?|小学?|幼)(?![一-龥]?(?:班|年级|学期))"
+)
 _SHORT = re.compile(
     r"[一-龥]{2,4}(?:市|县|区)?(?:第?[一二三四五六七八九十]{1,3}(?:中学?|小学?|幼(?!儿)|高)|实小|实中|附小|附中|外校|职高|特校|职教中心)(?![一-龥]?(?:分|人|名|个|步|点|节|种|大|项|级|组|班|旬|年|学期))"
 )
@@ -87,7 +91,7 @@ class UnitSearch:
             for a, b, rule in _schools(text, begins, page, labels, start):
                 if not kept.intersection(range(start + a, start + b)):
                     add(doc, GROUP, start + a, start + b, Kind.UNIT, rule, 0.8)
-            for a, b in _english_units(doc, page, start, end):
+            for a, b in _english_units(doc, start, end):
                 add(doc, GROUP, a, b, Kind.UNIT, "english", 0.8)
         for start, end in page.segments:
             if _NUMBERED.fullmatch(text_of(doc, start, end)):
@@ -138,6 +142,8 @@ def _schools(
         end = campus.end() if campus else end
         done = end
         yield start, end, "ending"
+    for match in _TOWN.finditer(text):
+        yield match.start(), match.end(), "short-form"
     for match in _SHORT.finditer(text):
         start = match.start() + _leading_stop(match.group(), words, offset + match.start())
         if match.end() - start >= 4:
@@ -249,20 +255,20 @@ def _is_teaching_place(text: str) -> bool:
 def _leading_stop(text: str, words: dict[int, tuple[int, str, str]], at: int) -> int:
     """Characters at the beginning that belong to a word no name is made of."""
     for i in range(len(text) - 2):
+        first, tag, word = words.get(at + i, (0, "", ""))
+        if tag in ("LOC", "ORG") and first == at + i:
+            return i
+    for i in range(len(text) - 2):
         _, tag, word = words.get(at + i, (0, "", ""))
-        if tag not in _STOP_TAGS or word in _NAME_VERBS or _is_ordinal(word):
+        name_like = word in _NAME_VERBS or _is_ordinal(word)
+        if name_like or (tag != "PER" and tag not in _STOP_TAGS):
             return i
     return 0
 
 
-def _english_units(doc: Doc, page: PageText, start: int, end: int) -> Iterator[tuple[int, int]]:
-    text, tokens = "", []
-    for i in range(start, end):
-        text += doc[i].text
-        tokens.append(i)
-        if doc[i].whitespace_:
-            text += " "
-            tokens.append(i)
+def _english_units(doc: Doc, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Find English names of schools; their words keep the spaces between them."""
+    text, tokens = spaced_text(doc, start, end)
     for match in _ENGLISH.finditer(text):
         if match.end() - match.start() > 12:
             yield tokens[match.start()], tokens[match.end() - 1] + 1
