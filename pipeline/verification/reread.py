@@ -21,7 +21,7 @@ from pipeline.verification.text import Areas, Run, Span, line_runs
 _SMALLER, _LARGER = 0.8, 1.25
 _SMALL_PAGE = 1400
 """Longer side in pixels up to which a page is read enlarged, not reduced."""
-_DETECTION_SIDE = 1184
+_DETECTION_SIDE = 1056
 _INK_SHARE = 0.004
 """Dark share of a page from which it cannot be a page without text."""
 

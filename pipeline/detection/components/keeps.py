@@ -73,7 +73,8 @@ class KeepSearch:
             ):
                 for a, b in _matches(pattern, text):
                     begin = _body_start(doc, start, start + a, words)
-                    add(doc, GROUP, begin, start + b, kind, "ending", 0.9)
+                    rule = "publisher" if kind is Kind.PUBLICATION else "ending"
+                    add(doc, GROUP, begin, start + b, kind, rule, 0.9)
             for a, b in _figures(text):
                 # 于漪 is no part of 淳于漪苑.
                 if a > 0 and text[a - 1 : a + 1] in surnames():
