@@ -20,6 +20,8 @@ _SIDE = 600
 _SMALLEST, _LARGEST = 0.05, 0.36
 # A gray copy is looked at in more detail, for its star's core is small: side, star and seal radius.
 _GRAY_SIDE, _STAR, _GRAY_REACH = 1200, 0.05, 0.09
+# Share of really dark pixels that print leaves on a page of a few lines.
+_DARK_PRINT = 0.002
 # How much redder than its other channels a pixel of red ink is at least.
 _REDNESS = 20
 
@@ -86,13 +88,16 @@ def _lift_gray_ink(pixels: Image) -> Image:
     size = (max(1, round(width * factor)), max(1, round(height * factor)))
     gray = cv2.resize(pixels[:, :, 1], size, interpolation=cv2.INTER_AREA)
     paper = float(np.percentile(gray, 90))
+    # On a faint copy the print itself is of a middle gray: then tone tells nothing.
+    if float((gray < 0.27 * paper).mean()) < _DARK_PRINT:
+        return pixels
     middle = ((gray > 0.3 * paper) & (gray < 0.8 * paper)).astype(np.uint8)
     solid = cv2.erode(middle, np.ones((7, 7), np.uint8))
     count, _, stats, centers = cv2.connectedComponentsWithStats(solid, connectivity=8)
     stars = [
         centers[i] / factor
         for i in range(1, count)
-        if max(stats[i][2], stats[i][3]) < _STAR * longer * factor and stats[i][4] >= 12
+        if max(stats[i][2], stats[i][3]) < _STAR * longer * factor and stats[i][4] >= 24
     ]
     if not 0 < len(stars) <= 8:
         return pixels

@@ -43,7 +43,7 @@ class ApplicantSearch:
             self._units(doc, start, text)
             self._strings(doc, start, text)
             self._birth_date(doc, start, text)
-        self._broken_names(doc, page)
+        self._broken(doc, page)
         return doc
 
     def _names(self, doc: Doc, page: PageText, offset: int, text: str) -> None:
@@ -166,36 +166,30 @@ class ApplicantSearch:
                     entity="birth",
                 )
 
-    def _broken_names(self, doc: Doc, page: PageText) -> None:
-        """Find a name whose beginning ends a line and whose rest begins a line below it."""
+    def _broken(self, doc: Doc, page: PageText) -> None:
+        """Find a name or unit whose beginning ends a line and whose rest begins a line below."""
         starts: dict[int, int] = {}
         ends: dict[int, int] = {}
         for token, line in enumerate(page.line_of):
             starts.setdefault(line, token)
             ends[line] = token + 1
-        for name in (re.sub(r"\s", "", n) for n in self.applicant.name):
+        sought = [(n, Kind.APPLICANT_NAME, "applicant", 1) for n in self.applicant.name]
+        sought += [(u, Kind.APPLICANT_UNIT, "applicant-unit", 3) for u in self.applicant.unit]
+        for string, kind, entity, least in sought:
+            plain = re.sub(r"\s", "", string)
             for upper, end in ends.items():
-                for cut in range(1, len(name)):
-                    if text_of(doc, max(0, end - cut), end) != name[:cut]:
+                for cut in range(least, len(plain)):
+                    if text_of(doc, max(0, end - cut), end) != plain[:cut]:
                         continue
-                    for lower in _lines_below(page, upper):
-                        begin = starts.get(lower)
-                        rest = len(name) - cut
+                    rest = len(plain) - cut
+                    for begin in (starts.get(line) for line in _lines_below(page, upper)):
                         if (
-                            begin is not None
-                            and text_of(doc, begin, min(len(doc), begin + rest)) == name[cut:]
+                            begin is None
+                            or text_of(doc, begin, min(len(doc), begin + rest)) != plain[cut:]
                         ):
-                            for a, b in ((end - cut, end), (begin, begin + rest)):
-                                add(
-                                    doc,
-                                    GROUP,
-                                    a,
-                                    b,
-                                    Kind.APPLICANT_NAME,
-                                    "over-line-end",
-                                    0.9,
-                                    entity="applicant",
-                                )
+                            continue
+                        for a, b in ((end - cut, end), (begin, begin + rest)):
+                            add(doc, GROUP, a, b, kind, "over-line-end", 0.9, entity=entity)
 
 
 def _occurrences(form: str, text: str) -> Iterator[int]:

@@ -188,9 +188,15 @@ class LabelSearch:
                 add(doc, GROUP, a, end, Kind.SIGNATURE, "slot-place", 0.7, place=Place.SLOT)
         if found:
             return
+        above: tuple[int, int] | None = None
         for a, b in below(page, label.start, starts):
-            for x, y in name_list(doc, page, a, b, starts, strong=True):
+            names = list(name_list(doc, page, a, b, starts, strong=True))
+            if not names and above is not None and b - a <= 3 and _goes_on(doc, page, above, a, b):
+                # The cell was too narrow: 努尔兰·赛力 / 克.
+                names = [(a, b)]
+            for x, y in names:
                 add(doc, GROUP, x, y, Kind.PERSON_NAME, "column", 0.9, place=Place.CELL)
+            above = (a, b) if names else None
 
     def _units(
         self, doc: Doc, page: PageText, label: Label, segment_end: int, starts: set[int]
@@ -296,6 +302,14 @@ def _value_end(doc: Doc, page: PageText, label: Label, starts: set[int]) -> int:
         if i - label.value > 40:
             return i
     return end
+
+
+def _goes_on(doc: Doc, page: PageText, above: tuple[int, int], start: int, end: int) -> bool:
+    """Whether a short line goes on with the name in the line above it."""
+    upper, lower = page.boxes[page.line_of[above[0]]], page.boxes[page.line_of[start]]
+    close = lower.middle - upper.middle < 1.5 * upper.height
+    text = text_of(doc, start, end)
+    return close and all(is_han(c) for c in text) and text not in NOT_NAMES
 
 
 def _written(doc: Doc, page: PageText, start: int, end: int, starts: set[int]) -> int:

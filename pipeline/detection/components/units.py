@@ -187,7 +187,7 @@ def _name_start(
             place = before[1] in ("LOC", "ORG")
             if not (start == at and len(piece) >= 2 and place and first > floor):
                 break
-        if piece in _SUBJECT_WORDS or (tag == "f" and len(piece) == 1):
+        if piece in _SUBJECT_WORDS or (tag == "f" and piece in "下中里内间前后外时"):
             break
         if piece in _GENERIC and start == at:
             break
