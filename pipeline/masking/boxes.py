@@ -21,6 +21,8 @@ Pixels = NDArray[np.uint8]
 
 MARGIN = 3  # pixels of paper hidden around the ink: what coding left of it in the paper beside it
 _CLEAN = 0.6  # em of paper that ends a word where no neighbour was read
+# A cut farther inside the box than this, in em, is not believed.
+_DISAGREE = 0.35
 _GROWTH = 3.0  # em at most beyond the box
 _TOUCH = 1.2  # em between boxes within which characters may have been cut wrongly
 
@@ -158,6 +160,9 @@ class _Site:
             found = None if found is None else -found
         if found is not None:
             edge = _edge_at_cut(columns, found, box)
+            if box - edge > _DISAGREE * self.em:
+                # The even widths that cuts go by are not those of a name set wide: 杨　栋.
+                edge = max(edge, min(box + MARGIN, self._neighbour(side)))
         else:
             edge = self._edge_in_the_open(columns, box, side)
         wall = self._wall(box, side)

@@ -21,7 +21,7 @@ _VECTOR_BYTES = 240_000  # of the 250 KB that a born-digital page may cost
 _ROOM = 700  # bytes of page objects beside the image
 _LEAST = 4_000  # a budget smaller than this says nothing: no page image is that small
 _BANDING = 1.0  # mean error of few levels, in grey values, from which a picture would show bands
-_LADDER = (85, 78, 70, 62, 54, 46, 38, 30, 38, 31, 25, 20)
+_LADDER = (85, 78, 70, 62, 54, 46, 38, 30, 25, 20)
 _COARSER = (1.0, 1.15, 1.35, 1.6, 2.0, 2.6, 3.5)
 
 

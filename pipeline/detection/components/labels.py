@@ -139,8 +139,8 @@ class LabelSearch:
         if found:
             return
         if label.value < segment_end:
-            if label.words in SIGNATURE_LABELS:
-                end = _written(doc, page, label.value, segment_end, starts)
+            if label.words in SIGNATURE_LABELS or (strong and label.colon):
+                end = _written(doc, page, label.value, segment_end, starts, label.colon)
                 add(
                     doc,
                     GROUP,
@@ -312,16 +312,20 @@ def _goes_on(doc: Doc, page: PageText, above: tuple[int, int], start: int, end: 
     return close and all(is_han(c) for c in text) and text not in NOT_NAMES
 
 
-def _written(doc: Doc, page: PageText, start: int, end: int, starts: set[int]) -> int:
+def _written(
+    doc: Doc, page: PageText, start: int, end: int, starts: set[int], whole: bool = False
+) -> int:
     """Return where what may be a signature ends; ``start`` when it cannot be one."""
     stop = start
-    while stop < end and stop not in starts and stop - start < 8:
+    # Behind a colon several people may have signed; elsewhere a longer run is a sentence.
+    most = 30 if whole else 8
+    while stop < end and stop not in starts and stop - start < most:
         if stop > start and (page.gap_after(stop - 1) > 1.0 or doc[stop].text in "，,。；;、"):
             break
         stop += 1
     text = text_of(doc, start, stop)
     printed = text in NOT_NAMES or re.match(r"(?:19|20)?[0-9]{2}|年|月|日|[(（]", text)
-    sentence = stop < end and stop - start >= 8
+    sentence = stop < end and stop - start >= most
     return start if printed or sentence else stop
 
 

@@ -26,7 +26,7 @@ from pipeline.dossier import Kind
 GROUP = "people"
 _TITLES = "|".join(TITLES_AFTER_NAME)
 _ONE = re.compile(rf"([一-龥])(?={_TITLES})")
-_CONTENTS_END = re.compile(r"([一-龥]{2,40})[.…·(（]{0,6}[0-9]{1,3}[)）]?$")
+_CONTENTS_END = re.compile(r"([一-龥]{2,40})[.…·(（]{0,6}[0-9]{1,3}[)）]?[.。·]?$")
 _SALUTATION = re.compile(r"^([一-龥·]{2,12}?)(?:老师|同志|教师|同学|先生|女士)?[:：]$")
 _ENGLISH_NAME = re.compile(
     r"(?<![A-Za-z])([A-Z][A-Za-z]{1,9})\s([A-Z][A-Za-z]*(?:[-'’][A-Za-z]+)?)(?![A-Za-z])"
@@ -93,7 +93,7 @@ class PeopleSearch:
             at = a
             for size in sizes:
                 name = text_of(doc, at, at + size)
-                bracketed = match.group()[-1] in ")）"
+                bracketed = any(c in "()（）" for c in match.group())
                 tokens = range(at, at + size)
                 if (
                     starts_with_surname(name)
@@ -224,6 +224,13 @@ def _whole_name(doc: Doc, start: int, end: int) -> tuple[int, int]:
             plain = compound or not everyday(doc, end, stop)
             if (size == 1 or rest not in _SMALL_WORDS) and plain:
                 end = stop
+    # 、达瓦次|旺、: in a list, all between two marks is one name.
+    if end - start < 5 and start > 0 and doc[start - 1].text in "、,，":
+        stop = end
+        while stop < len(doc) and stop - start < 5 and is_han(doc[stop].text):
+            stop += 1
+        if stop < len(doc) and doc[stop].text == "、":
+            end = stop
     while end - start > 2 and doc[end - 1].text.isdigit():
         end -= 1
     return start, end

@@ -67,6 +67,7 @@ STAYS = [
     "Unit 3 What were you doing when the rainstorm came",
 ]
 ONCE_WRONG = [
+    ("我校教师张华、陈云负责整理数据", "我校教师⟦张华⟧、⟦陈云⟧负责整理数据"),
     ("辅导学生王维佳、陈云飞获奖", "辅导学生⟦王维佳⟧、⟦陈云飞⟧获奖"),
     ("听了张华敏老师的课", "听了⟦张华敏⟧老师的课"),
     ("由欧阳修文执笔", "由⟦欧阳修文⟧执笔"),
@@ -84,11 +85,6 @@ WRONG = [
     # Leaks.
     ("凤台县第一中学报县教育局", "⟦凤台县第一中学⟧报县教育局", "swallowed by the authority"),
     # What must stay and is hidden.
-    (
-        "我校教师张华、陈云负责整理数据",
-        "我校教师⟦张华⟧、⟦陈云⟧负责整理数据",
-        "师 of 教师 taken for a surname",
-    ),
     ("安徽·淮南", "安徽·淮南", "places with a dot"),
     ("向孙丽同志学习", "向⟦孙丽⟧同志学习", "向 taken for a surname"),
     ("《背影》　作者：朱自清", "《背影》　作者：朱自清", "the author of a set text"),
