@@ -191,6 +191,10 @@ def _name_start(
             break
         if piece in _GENERIC and start == at:
             break
+        here = offset + start
+        over_line_end = start < len(text) and page.line_of[here - 1] != page.line_of[here]
+        if over_line_end and tag not in ("LOC", "ORG", "nz", "m") and piece not in _NAME_VERBS:
+            break
         if offset + start - 1 in labels or (tag == "PER" and start != at):
             break
         start = first
