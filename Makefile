@@ -66,6 +66,6 @@ serve: setup
 
 # For developers, with uv on the path: resolve requirements.in again.
 lock:
-	uv pip compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links \
+	uv pip compile --quiet --generate-hashes \
 		--python-version 3.11 --custom-compile-command "make lock" \
 		requirements.in -o requirements.lock
