@@ -117,15 +117,6 @@ class Attachment(Noun):
     kind: str = Field(default="other", max_length=40)
 
 
-class Dossier(Noun):
-    """What an applicant files: the policy it is under, whose it is, and the attachments."""
-
-    id: str
-    policy: str
-    applicant: Applicant = Field(repr=False)
-    attachments: tuple[Attachment, ...]
-
-
 class Finding(Noun):
     """Something on a page that identifies somebody, or looks like it and stays.
 

@@ -70,15 +70,6 @@ class DoubtEntry(Noun):
     polygon: Corners | None = None
 
 
-class Versions(Noun):
-    """What made a result."""
-
-    program: str
-    reader: str
-    policy: str
-    policy_version: int
-
-
 class FindingsFile(Noun):
     """The whole of findings.json."""
 

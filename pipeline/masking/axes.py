@@ -30,11 +30,6 @@ class Axes:
     u: tuple[float, float]
     v: tuple[float, float]
 
-    @property
-    def straight(self) -> bool:
-        """True when the axes are the page's own (perhaps swapped)."""
-        return all(abs(c) in (0.0, 1.0) for c in self.u)
-
     def to_local(self, points: Corners) -> Corners:
         """Map page points of shape (..., 2) into local coordinates."""
         local: Corners = points @ np.array([self.u, self.v]).T

@@ -25,7 +25,6 @@ from pipeline.dossier import Kind
 
 GROUP = "people"
 _TITLES = "|".join(TITLES_AFTER_NAME)
-_ONE = re.compile(rf"([一-龥])(?={_TITLES})")
 _CONTENTS_END = re.compile(r"([一-龥]{2,40})[.…·(（]{0,6}[0-9]{1,3}[)）]?[.。·]?$")
 _SALUTATION = re.compile(r"^([一-龥·]{2,12}?)(?:老师|同志|教师|同学|先生|女士)?[:：]$")
 _ENGLISH_NAME = re.compile(
