@@ -1,4 +1,4 @@
-"""PaddleOCR's text detection and recognition modules on ONNX Runtime.
+"""PaddleOCR's text detection and recognition modules on OpenVINO.
 
 The two modules are used on their own, not the ready-made pipeline, because the pipeline drops weak
 lines and gives one box a word; here nothing is dropped and each character keeps its own column.
@@ -16,9 +16,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from onnxruntime import InferenceSession, SessionOptions
 
 from pipeline.errors import ModelError
+from pipeline.reading.network import Network
 
 Image = NDArray[np.uint8]
 
@@ -26,6 +26,8 @@ CROP_HEIGHT = 48
 MAX_CROP_WIDTH = 3200
 # PP-OCR was trained on wide strips; narrower ones read worse.
 _MIN_CROP_WIDTH = 160
+# Every new width costs a compilation, so widths are rounded up to these steps.
+_WIDTH_STEP = 32
 _DETECTION_MEAN = np.array([0.485, 0.456, 0.406], dtype=np.float32) * 255
 _DETECTION_STD = np.array([0.229, 0.224, 0.225], dtype=np.float32) * 255
 
@@ -60,7 +62,7 @@ class OcrEngine:
 
     Args:
         models_dir: Folder with ``PP-OCRv6_small_det`` and ``PP-OCRv6_small_rec``.
-        threads: Threads of ONNX Runtime.
+        threads: Processor threads.
 
     Raises:
         MissingModelError: A model file is not there.
@@ -94,8 +96,13 @@ class OcrEngine:
             device="cpu",
         ).paddlex_predictor
         self._characters: list[str] = self._recognition.post_op.character
-        self._detection.runner.session = _session(models_dir / "PP-OCRv6_small_det", threads)
-        self._recognition.runner.session = _session(models_dir / "PP-OCRv6_small_rec", 1)
+        self._find = Network(models_dir / "PP-OCRv6_small_det/inference.onnx", threads=threads)
+        self._read = Network(
+            models_dir / "PP-OCRv6_small_rec/inference.onnx",
+            threads=threads,
+            streams=threads,
+            best_only=True,
+        )
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="ocr")
 
     def detect(self, pixels: Image, side: int) -> NDArray[np.float32]:
@@ -115,7 +122,7 @@ class OcrEngine:
         small = cv2.resize(pixels, (grid_w, grid_h), interpolation=cv2.INTER_AREA)
         tensor = (small[:, :, ::-1].astype(np.float32) - _DETECTION_MEAN) / _DETECTION_STD
         tensor = np.ascontiguousarray(tensor.transpose(2, 0, 1)[None])
-        maps = self._detection.runner(x=[tensor])
+        maps = [self._find(tensor)[0]]
         shape = [grid_h / height, grid_w / width]
         polys, _ = self._detection.post_op(
             maps, [(height, width, *shape)], thresh=None, box_thresh=None, unclip_ratio=None
@@ -141,15 +148,14 @@ class OcrEngine:
 
     def _recognise_one(self, crop: Image) -> Recognition:
         used = crop.shape[1]
-        tensor = np.zeros((1, 3, CROP_HEIGHT, max(_MIN_CROP_WIDTH, used)), dtype=np.float32)
+        width = -(-max(_MIN_CROP_WIDTH, used) // _WIDTH_STEP) * _WIDTH_STEP
+        tensor = np.zeros((1, 3, CROP_HEIGHT, width), dtype=np.float32)
         normal = crop[:, :, ::-1].astype(np.float32)
         normal *= 1 / 127.5
         normal -= 1
         tensor[0, :, :, :used] = normal.transpose(2, 0, 1)
-        scores = self._recognition.runner(x=[tensor])[0][0]
-        best = scores.argmax(axis=-1)
-        probability = np.take_along_axis(scores, best[:, None], axis=-1)[:, 0]
-        return self._decode(best, probability, len(best) * used / tensor.shape[3])
+        probability, best = self._read(tensor)
+        return self._decode(best[0, :, 0], probability[0, :, 0], best.shape[1] * used / width)
 
     def _decode(
         self, best: NDArray[np.int64], probability: NDArray[np.float32], used: float
@@ -175,17 +181,3 @@ class OcrEngine:
             np.asarray(centers, dtype=np.float32),
             np.asarray(confidences, dtype=np.float32),
         )
-
-
-def _session(folder: Path, threads: int) -> InferenceSession:
-    """Open a model with numbers too small to matter set to zero.
-
-    PaddleX has no setting for it, and on white paper such numbers cost a third of the time.
-    """
-    options = SessionOptions()
-    options.intra_op_num_threads = threads
-    options.inter_op_num_threads = 1
-    options.add_session_config_entry("session.set_denormal_as_zero", "1")
-    return InferenceSession(
-        str(folder / "inference.onnx"), options, providers=["CPUExecutionProvider"]
-    )

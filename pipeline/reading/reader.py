@@ -26,14 +26,14 @@ class Reader:
 
     Args:
         models_dir: Folder with the OCR models (see ``models/manifest.toml``).
-        threads: Threads of ONNX Runtime.
+        threads: Processor threads.
 
     Raises:
         MissingModelError: A model file is not there.
     """
 
     #: Part of every cache key; raised whenever the same page would be read differently.
-    version = "ppocrv6-small.4"
+    version = "ppocrv6-small.5"
 
     def __init__(self, models_dir: Path, *, threads: int = 2) -> None:
         self._engine = OcrEngine(models_dir, threads=threads)
