@@ -12,6 +12,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict
 from pathlib import Path
 
 from bench.judge import judge_file
@@ -163,6 +164,10 @@ def _figures(tally: Tally, seed: str, verified: bool, peak_mb: float) -> dict[st
             {"axis": axis, "name": name, "class": kind, "chars": k.chars, "kept": k.kept}
             for (axis, name, kind), k in sorted(tally.kept.items())
         ],
+        "seals": {
+            "/".join(key): asdict(count) for key, count in sorted(tally.seals.counts.items())
+        },
+        "false_seals": tally.seals.false,
         "bytes": {
             kind: {"pages": tally.pages_by_source[kind], "in": tally.bytes_in[kind],
                    "out": tally.bytes_out[kind], "worst": round(tally.worst_growth[kind], 3)}

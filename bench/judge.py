@@ -20,6 +20,10 @@ from pipeline.geometry import Point
 
 #: Below this share of kept text, hidden text on the page proves nothing.
 _UNLIKE = 0.5
+#: Share of a seal's ink from which it counts as visible: its ring alone is a quarter.
+_SEAL_VISIBLE = 0.05
+#: How large a seal's characters are, as a share of its width.
+_SEAL_EM = 0.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,11 @@ class ItemVerdict:
         """True when any part of an item that must be hidden is still there."""
         if self.item.must != "mask":
             return False
-        return self.turned_wrong or bool(self.left) or any(sight.visible for sight in self.sights)
+        if self.turned_wrong or self.left:
+            return True
+        if self.item.outline:
+            return any(sight.legible > _SEAL_VISIBLE for sight in self.sights)
+        return any(sight.visible for sight in self.sights)
 
     @property
     def shown(self) -> tuple[int, ...]:
@@ -185,6 +193,10 @@ def _sights(
 ) -> list[Sight]:
     frame = page.frame
     sights: list[Sight] = []
+    if item.outline:
+        outline = [frame.from_source(point) for point in item.outline]
+        em = _SEAL_EM * _side(outline)
+        return [max((look(before, v, outline, em) for v in views), key=lambda s: s.legible)]
     for line in item.lines:
         outlines = [[frame.from_source(point) for point in char.polygon] for char in line]
         em = max((_side(outline) for outline in outlines), default=8.0)

@@ -15,7 +15,7 @@ STAGES = ("intake", "reading", "detection", "masking", "verification")
 
 @dataclass
 class FileRun:
-    """What the stages made of one file; ``doubts`` are (code, page) pairs.
+    """What the stages made of one file; ``doubts`` and ``notes`` are (code, page) pairs.
 
     ``error`` is the code of the error that ended it, empty when there is a copy.
     """
@@ -27,6 +27,7 @@ class FileRun:
     verdict: str = "error"
     error: str = ""
     doubts: list[tuple[str, int | None]] = field(default_factory=list)
+    notes: list[tuple[str, int | None]] = field(default_factory=list)
     readings: list[PageReading] = field(default_factory=list, repr=False)
     decisions: tuple[Decision, ...] = field(default=(), repr=False)
     copy_bytes: int = 0

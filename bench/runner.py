@@ -87,6 +87,7 @@ def _finish(
     run.copy.with_suffix(".findings.json").write_bytes(finished.document.to_bytes())
     run.verdict, run.copy_bytes = finished.result.verdict.value, finished.copy.size
     run.doubts = [(doubt.code, doubt.page) for doubt in finished.result.doubts]
+    run.notes = [(note.code, note.page) for note in finished.result.notes]
     run.seconds = dict(finished.result.seconds)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from bench.records import STAGES
 from bench.sampler import Sampler
+from bench.seals import SealTally
 from bench.tally import Count, Tally
 
 _QUALITIES = ("clean", "scan", "photo", "fax", "digital")
@@ -27,6 +28,7 @@ def report(tally: Tally, *, peak_mb: float, pages_bytes: int, verified: bool) ->
     parts = [
         _must(tally, verified=verified),
         _leaks(tally),
+        _seals(tally.seals),
         _by_quality(tally),
         _by_template(tally),
         _kept(tally),
@@ -52,6 +54,7 @@ def must(tally: Tally, *, pages_bytes: int = 250_000) -> list[tuple[str, str, st
         ("text items leaked", _share(everything), "≤ 1.5 %", everything.share <= 0.015),
         ("numbers, own name, own unit leaked", _share(strict), "≤ 0.5 %", strict.share <= 0.005),
         ("must-stay text kept", f"{stay.share:.2%} of {stay.chars}", "≥ 97 %", stay.share >= 0.97),
+        *_seals_must(tally.seals),
         ("items in layer, metadata, bytes", str(left), "0", left == 0),
         ("files with forbidden PDF parts", str(carriers), "0", carriers == 0),
         ("time before verification ÷ reading", f"{without:.2f}", "≤ 1.35", without <= 1.35),
@@ -96,6 +99,35 @@ def _leaks(tally: Tally) -> str:
         )  # fmt: skip
     head = ("leaked items by class", "items", "leaked", "%", "not flagged", *_QUALITIES)
     return table("Leaks by class", head, rows)
+
+
+def _seals_must(seals: SealTally) -> list[tuple[str, str, str, bool]]:
+    whole, gray = seals.of("all", "all"), seals.of("colour", "gray or fax")
+    return [
+        ("seals found", _of_all(whole.found, whole.seals), "≥ 99 %",
+         whole.found >= 0.99 * whole.seals),
+        ("seals found on gray pages", _of_all(gray.found, gray.seals), "≥ 95 %",
+         gray.found >= 0.95 * gray.seals),
+        ("seals decided rightly", _of_all(whole.right, whole.seals), "≥ 97 %",
+         whole.right >= 0.97 * whole.seals),
+    ]  # fmt: skip
+
+
+def _seals(seals: SealTally) -> str:
+    rows = [
+        [name, str(c.seals), _of_all(c.found, c.seals), _of_all(c.read, c.seals),
+         _of_all(c.right, c.seals), str(c.hide), str(c.leaked)]
+        for (_, name), c in sorted(seals.counts.items())
+    ]  # fmt: skip
+    rows.append(["found where none is", "", str(seals.false), "", "", "", ""])
+    told = f"{seals.reported_pages} of {seals.covered_pages}"
+    rows.append(["pages told of text under them", "", told, "", "", "", ""])
+    head = ("seals", "seals", "found", "read", "decided rightly", "to hide", "leaked")
+    return table("Seals", head, rows)
+
+
+def _of_all(count: int, of: int) -> str:
+    return f"{count / of:.1%} of {of}" if of else "none"
 
 
 def _by_quality(tally: Tally) -> str:

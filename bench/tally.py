@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from bench.judge import FileVerdict, ItemVerdict, PageVerdict
 from bench.records import STAGES, DossierRun, FileRun
+from bench.seals import SealTally
 from bench.truth import Item, TrueFile, TruePage
 
 #: Where a leak costs the applicant the year.
@@ -51,7 +52,10 @@ class Kept:
 
 @dataclass
 class Tally:
-    """Everything the tables show. Keys of ``leaks`` and ``kept`` are (axis, name, class)."""
+    """Everything the tables show. Keys of ``leaks`` and ``kept`` are (axis, name, class).
+
+    Seals are counted on their own, in ``seals``.
+    """
 
     leaks: dict[tuple[str, str, str], Count] = field(default_factory=lambda: defaultdict(Count))
     kept: dict[tuple[str, str, str], Kept] = field(default_factory=lambda: defaultdict(Kept))
@@ -71,6 +75,7 @@ class Tally:
     bytes_out: Counter[str] = field(default_factory=Counter)
     worst_growth: dict[str, float] = field(default_factory=dict)
     pages_by_source: Counter[str] = field(default_factory=Counter)
+    seals: SealTally = field(default_factory=SealTally)
 
     def add_run(self, run: DossierRun) -> None:
         """Count the stages' time and the verdicts of a dossier."""
@@ -97,6 +102,7 @@ class Tally:
         doubtful = {page for _, page in run.doubts}
         for page in verdict.pages:
             self._add_page(page, verdict.file.group, flagged)
+            self.seals.add_page(page, verdict.file.group, run.decisions, run.notes)
             self.person_pages += flagged and (None in doubtful or page.page.page in doubtful)
 
     def add_refused(self, file: TrueFile) -> None:
@@ -116,6 +122,8 @@ class Tally:
         self.clean_pages += page.clean
         self.kept_pages += kept >= KEPT_PAGE * chars
         for item in page.items:
+            if item.item.kind == "seal":
+                continue
             for axis, name in _axes(page.page, item.item, quality):
                 if item.item.must == "mask":
                     self.leaks[axis, name, item.item.kind].add(item, flagged)
