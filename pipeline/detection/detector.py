@@ -28,20 +28,27 @@ class Detector:
         applicant: Whose dossier it is.
         policy: Whose reasons and authorities hold.
         lac_dir: Folder with LAC's files; the installed package's own when None.
+        ner_dir: Folder with our own tagger of people and schools; without it when None.
 
     Raises:
         MissingWordModelError: LAC's files are not there.
+        MissingTaggerError: The tagger's files are not there.
     """
 
     #: Part of every cache key; raised whenever the same page would be judged differently.
     version = "detection.2"
 
     def __init__(
-        self, applicant: Applicant, policy: Policy, *, lac_dir: Path | None = None
+        self,
+        applicant: Applicant,
+        policy: Policy,
+        *,
+        lac_dir: Path | None = None,
+        ner_dir: Path | None = None,
     ) -> None:
         self._applicant = applicant
         self._policy = policy
-        self._nlp = build_nlp(applicant, policy, lac_dir)
+        self._nlp = build_nlp(applicant, policy, lac_dir, ner_dir)
         # spaCy's vocabulary is not safe to grow from several threads.
         self._lock = threading.Lock()
 

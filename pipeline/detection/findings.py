@@ -17,7 +17,7 @@ from pipeline.geometry import Polygon
 from pipeline.policy import Policy
 
 # Which group wins where two spans overlap: certain knowledge before guesses.
-_ORDER = ("applicant", "numbers", "labels", "keeps", "units", "people")
+_ORDER = ("applicant", "numbers", "labels", "keeps", "units", "people", "ner")
 _KEPT = frozenset(
     (
         Kind.PUBLICATION,
@@ -119,7 +119,7 @@ def findings_of(doc: Doc, policy: Policy) -> list[Finding]:
     weak = {i for i, line in enumerate(page.reading.lines) if line.confidence < _UNREADABLE}
     ghosts = {i for i in weak if _is_ghost(page, i)}
     for piece in resolve(doc):
-        if piece.group in ("units", "people") and page.line_of[piece.start] in ghosts:
+        if piece.group in ("units", "people", "ner") and page.line_of[piece.start] in ghosts:
             continue
         for start, end in _line_parts(page, piece.start, piece.end):
             line = page.line_of[start]
