@@ -157,6 +157,27 @@ def turn_pixels(pixels: NDArray[np.uint8], quarters: int) -> NDArray[np.uint8]:
     return pixels if code is None else np.asarray(cv2.rotate(pixels, code), dtype=np.uint8)
 
 
+def shrink_pixels(pixels: NDArray[np.uint8], width: int, height: int) -> NDArray[np.uint8]:
+    """Reduce an image of shape (height, width[, channels]) by averaging, in two steps.
+
+    First by a whole factor, then by what is left: averaging by a whole factor is many times faster
+    than by any other. Up to a factor's worth of pixels at the right and lower edges may be left
+    out. An image that is not larger than wanted is resized as it is.
+    """
+    factor = max(1, min(pixels.shape[1] // width, pixels.shape[0] // height))
+    if factor > 1:
+        across, down = pixels.shape[1] // factor, pixels.shape[0] // factor
+        whole = pixels[: down * factor, : across * factor]
+        pixels = np.asarray(
+            cv2.resize(whole, (across, down), interpolation=cv2.INTER_AREA), dtype=np.uint8
+        )
+    if pixels.shape[:2] == (height, width):
+        return pixels
+    return np.asarray(
+        cv2.resize(pixels, (width, height), interpolation=cv2.INTER_AREA), dtype=np.uint8
+    )
+
+
 def _shoelace(points: tuple[Point, ...]) -> float:
     total = 0.0
     for (x0, y0), (x1, y1) in zip(points, points[1:] + points[:1], strict=True):

@@ -18,7 +18,6 @@ from pipeline.detection.spread import spread
 from pipeline.dossier import Applicant, Finding
 from pipeline.policy import Policy
 from pipeline.reading.lines import PageReading
-from pipeline.reading.seal_ink import lift_seal_ink
 
 
 class Detector:
@@ -63,7 +62,7 @@ class Detector:
             reading: The page as read.
             pixels: The upright page, RGB, shape (height, width, 3).
         """
-        layout = analyse_layout(lift_seal_ink(pixels))
+        layout = analyse_layout(pixels)
         with self._lock:
             doc, page = build_doc(reading, layout, self._nlp.vocab)
             doc._.page = page

@@ -11,8 +11,17 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.geometry import shrink_pixels
+from pipeline.reading.seal_ink import lift_seal_ink
+
 # Rules are looked for at this many pixels on the longer side: thin lines survive, noise does not.
 _SIDE = 1200
+# So much of it may be missing where that lets the page be reduced by a whole factor, as A4 at 200
+# or 300 dpi.
+_SLACK = 0.03
+# Ink is darker than the paper by more than so many levels; the paper is the median of a window of
+# so many pixels of a grid half as fine.
+_INK, _WINDOW = 28, 17
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,18 +130,38 @@ def _first(band: NDArray[np.uint8], axis: int) -> int | None:
 
 def analyse_layout(pixels: NDArray[np.uint8]) -> Layout:
     """Find the rules and the ink of an upright RGB page, shape (height, width, 3)."""
-    height, width = pixels.shape[:2]
-    scale = min(1.0, _SIDE / max(height, width))
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    small, scale = _reduced(pixels)
     # The darkest channel keeps red and blue lines as dark as black ones.
-    small = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA).min(axis=2)
-    paper = cv2.medianBlur(small, 31)
-    dark = ((paper.astype(np.int16) - small) > 28).astype(np.uint8)
+    lifted = lift_seal_ink(small)
+    darkest = np.minimum(np.minimum(lifted[..., 0], lifted[..., 1]), lifted[..., 2])
+    below = cv2.subtract(_paper(darkest), darkest)
+    dark = np.asarray(cv2.threshold(below, _INK, 1, cv2.THRESH_BINARY)[1], dtype=np.uint8)
     horizontal = _rules(dark, (35, 1), (1, 3))
     vertical = _rules(dark, (1, 30), (3, 1))
     ruled = cv2.dilate(cv2.bitwise_or(horizontal, vertical), np.ones((3, 3), np.uint8))
-    ink = np.where(ruled > 0, 0, dark).astype(np.uint8)
-    return Layout(scale, horizontal, vertical, ink)
+    ink = cv2.subtract(dark, ruled)
+    return Layout(scale, horizontal, vertical, np.asarray(ink, dtype=np.uint8))
+
+
+def _reduced(pixels: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], float]:
+    """Reduce a page to about ``_SIDE``; also return its new pixels per old pixel."""
+    height, width = pixels.shape[:2]
+    longer = max(height, width)
+    factor = int(longer / (_SIDE * (1 - _SLACK)))
+    if factor > 1:
+        pixels = shrink_pixels(pixels, width // factor, height // factor)
+        longer //= factor
+    scale = min(1.0, _SIDE / longer)
+    height, width = pixels.shape[:2]
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    return shrink_pixels(pixels, *size), scale / max(1, factor)
+
+
+def _paper(gray: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Brightness of the paper around each pixel: the median of a wide window, by a coarser grid."""
+    height, width = gray.shape
+    paper = cv2.medianBlur(np.ascontiguousarray(gray[::2, ::2]), _WINDOW)
+    return np.asarray(cv2.resize(paper, (width, height)), dtype=np.uint8)
 
 
 def _rules(
@@ -145,4 +174,4 @@ def _rules(
     )
     # Dilation made body text into bars too; a rule stays thin.
     thick = cv2.morphologyEx(opened, cv2.MORPH_OPEN, np.ones((8, 8), np.uint8))
-    return np.where(np.asarray(thick) > 0, 0, opened).astype(np.uint8)
+    return np.asarray(cv2.subtract(opened, thick), dtype=np.uint8)

@@ -36,43 +36,36 @@ class LineBox:
     x1: float
     y1: float
     real: tuple[float, float, float, float]
+    height: float = field(init=False)
+    middle: float = field(init=False)
 
-    @property
-    def height(self) -> float:
-        """Height in page pixels."""
-        return self.y1 - self.y0
-
-    @property
-    def middle(self) -> float:
-        """Vertical centre."""
-        return (self.y0 + self.y1) / 2
+    def __post_init__(self) -> None:
+        self.height = self.y1 - self.y0
+        self.middle = (self.y0 + self.y1) / 2
 
 
 @dataclass(slots=True)
 class Segment:
-    """Lines that stand side by side in one row without a rule or a wide gap between them."""
+    """Lines that stand side by side in one row without a rule or a wide gap between them.
+
+    Attributes:
+        lines: From left to right; not changed any more.
+        x0: Left end.
+        x1: Right end.
+        height: Mean line height.
+        middle: Mean vertical centre.
+    """
 
     lines: list[LineBox]
+    x0: float = field(init=False)
+    x1: float = field(init=False)
+    height: float = field(init=False)
+    middle: float = field(init=False)
 
-    @property
-    def x0(self) -> float:
-        """Left end."""
-        return self.lines[0].x0
-
-    @property
-    def x1(self) -> float:
-        """Right end."""
-        return self.lines[-1].x1
-
-    @property
-    def height(self) -> float:
-        """Mean line height."""
-        return sum(b.height for b in self.lines) / len(self.lines)
-
-    @property
-    def middle(self) -> float:
-        """Mean vertical centre."""
-        return sum(b.middle for b in self.lines) / len(self.lines)
+    def __post_init__(self) -> None:
+        self.x0, self.x1 = self.lines[0].x0, self.lines[-1].x1
+        self.height = sum(b.height for b in self.lines) / len(self.lines)
+        self.middle = sum(b.middle for b in self.lines) / len(self.lines)
 
 
 @dataclass(slots=True)
@@ -83,6 +76,7 @@ class PageText:
         reading: The page as read.
         layout: Its rules and ink.
         boxes: De-slanted places of all lines, by line index.
+        texts: The tokens themselves, without the spaces between them.
         line_of: For each token the index of its line.
         char_of: For each token the index of its character on that line.
         paragraphs: Token ranges of the paragraphs.
@@ -93,6 +87,7 @@ class PageText:
     reading: PageReading
     layout: Layout
     boxes: list[LineBox]
+    texts: list[str] = field(default_factory=list, repr=False)
     line_of: list[int] = field(default_factory=list)
     char_of: list[int] = field(default_factory=list)
     paragraphs: list[tuple[int, int]] = field(default_factory=list)
@@ -126,7 +121,7 @@ def build_doc(reading: PageReading, layout: Layout, vocab: Vocab) -> tuple[Doc, 
     """Put a page's characters into a document, paragraph by paragraph."""
     boxes = deslanted(reading)
     page = PageText(reading, layout, boxes)
-    words: list[str] = []
+    words = page.texts
     spaces: list[bool] = []
     position: dict[tuple[int, int], int] = {}
     rows = _rows(boxes)
@@ -222,9 +217,9 @@ def _rows(boxes: Sequence[LineBox]) -> list[list[LineBox]]:
 
 
 def _split_row(row: Sequence[LineBox], layout: Layout, texts: Sequence[str]) -> list[Segment]:
-    segments = [Segment([row[0]])]
+    groups = [[row[0]]]
     for box in row[1:]:
-        last = segments[-1].lines[-1]
+        last = groups[-1][-1]
         gap = box.x0 - last.x1
         close = gap < 1.2 * max(last.height, box.height)
         if not close and gap < 5 * max(last.height, box.height):
@@ -232,10 +227,10 @@ def _split_row(row: Sequence[LineBox], layout: Layout, texts: Sequence[str]) -> 
             head, tail = texts[last.index].strip(), texts[box.index].strip()
             close = len(head) == 1 and head + tail[:1] in WIDE_LABELS
         if close and not _rule_between(last, box, layout):
-            segments[-1].lines.append(box)
+            groups[-1].append(box)
         else:
-            segments.append(Segment([box]))
-    return segments
+            groups.append([box])
+    return [Segment(group) for group in groups]
 
 
 def _stretches(row: Sequence[LineBox]) -> list[list[LineBox]]:

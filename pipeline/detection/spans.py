@@ -71,7 +71,7 @@ def evidence_of(doc: Doc, group: str, span: Span) -> Evidence:
 
 def text_of(doc: Doc, start: int, end: int) -> str:
     """Return the characters of tokens ``[start, end)`` without spaces."""
-    return "".join(doc[i].text for i in range(start, end))
+    return "".join(page_of(doc).texts[start:end])
 
 
 def spaced_text(doc: Doc, start: int, end: int) -> tuple[str, list[int]]:
@@ -80,14 +80,16 @@ def spaced_text(doc: Doc, start: int, end: int) -> tuple[str, list[int]]:
     Between Latin letters a gap counts as a space too, for recognition loses spaces.
     """
     page = page_of(doc)
-    text, tokens = "", []
-    for i in range(start, end):
-        text += doc[i].text
+    parts: list[str] = []
+    tokens: list[int] = []
+    for i, token in enumerate(doc[start:end], start):
+        single = page.texts[i]
+        parts.append(single)
         tokens.append(i)
-        if doc[i].whitespace_ or (doc[i].text.isascii() and page.gap_after(i) > 0.28):
-            text += " "
+        if token.whitespace_ or (single.isascii() and page.gap_after(i) > 0.28):
+            parts.append(" ")
             tokens.append(i)
-    return text, tokens
+    return "".join(parts), tokens
 
 
 def covered(doc: Doc, groups: tuple[str, ...]) -> set[int]:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from pipeline.geometry import shrink_pixels
 from pipeline.intake.mupdf import mupdf, pixmap_array
 from pipeline.intake.pages import Coding
 from pipeline.intake.raster import jpeg_coding, to_rgb
@@ -163,6 +164,6 @@ def _looks_alike(page: Any, scan: ScanImage, pixels: NDArray[np.uint8]) -> bool:
     shown = page.get_pixmap(
         matrix=mupdf.Matrix(zoom, zoom), clip=clip, colorspace=mupdf.csRGB, alpha=False, annots=True
     )
-    small = cv2.resize(pixels, (shown.width, shown.height), interpolation=cv2.INTER_AREA)
+    small = shrink_pixels(pixels, shown.width, shown.height)
     inner = cv2.absdiff(small, pixmap_array(shown))[1:-1, 1:-1]
     return bool(inner.size == 0 or inner.mean() < _LOOK_MEAN)

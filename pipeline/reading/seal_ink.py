@@ -8,10 +8,13 @@ red letterhead is text and stays.
 
 from __future__ import annotations
 
+from typing import Any
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.geometry import shrink_pixels
 from pipeline.reading.engine import Image
 
 # Regions are looked for at this many pixels on the longer side.
@@ -34,14 +37,10 @@ def lift_seal_ink(pixels: Image) -> Image:
     """
     height, width = pixels.shape[:2]
     factor = min(1.0, _SIDE / max(height, width))
-    small = cv2.resize(
-        pixels,
-        (max(1, round(width * factor)), max(1, round(height * factor))),
-        interpolation=cv2.INTER_AREA,
-    )
-    regions = _seal_regions(np.asarray(small, dtype=np.uint8))
+    small = shrink_pixels(pixels, max(1, round(width * factor)), max(1, round(height * factor)))
+    regions = _seal_regions(small)
     if not regions:
-        return _lift_gray_ink(pixels) if _is_gray(np.asarray(small, dtype=np.uint8)) else pixels
+        return _lift_gray_ink(pixels) if _is_gray(small) else pixels
     lifted = pixels.copy()
     for x, y, w, h in regions:
         x0, y0 = max(0, int((x - 2) / factor)), max(0, int((y - 2) / factor))
@@ -56,12 +55,11 @@ def lift_seal_ink(pixels: Image) -> Image:
 
 
 def _seal_regions(small: NDArray[np.uint8]) -> list[tuple[int, int, int, int]]:
-    channels = small.astype(np.int16)
-    others = np.maximum(channels[:, :, 1], channels[:, :, 2])
-    redness = channels[:, :, 0] - others
+    first, second, third = cv2.split(small)
+    redness = cv2.subtract(first, cv2.max(second, third), dtype=cv2.CV_16S)
     # A warm lamp tints the whole photo; ink is redder than its surroundings.
-    tint = int(np.median(redness))
-    red = (redness - tint > _REDNESS).astype(np.uint8)
+    tint = int(np.median(redness[::2, ::2]))
+    red = (redness > tint + _REDNESS).astype(np.uint8)
     closed = cv2.morphologyEx(red, cv2.MORPH_CLOSE, np.ones((11, 11), np.uint8))
     count, _, stats, _ = cv2.connectedComponentsWithStats(closed, connectivity=8)
     longer = max(small.shape[:2])
@@ -76,8 +74,15 @@ def _seal_regions(small: NDArray[np.uint8]) -> list[tuple[int, int, int, int]]:
 
 
 def _is_gray(small: NDArray[np.uint8]) -> bool:
-    spread = small.max(axis=2).astype(np.int16) - small.min(axis=2)
-    return bool(np.percentile(spread, 99) < 24)
+    red, green, blue = cv2.split(small)
+    spread = cv2.subtract(cv2.max(cv2.max(red, green), blue), cv2.min(cv2.min(red, green), blue))
+    return _percentile(spread, 0.99) < 24
+
+
+def _percentile(values: Any, share: float) -> int:
+    """Return the least value that a share of 8-bit values does not exceed."""
+    counts = cv2.calcHist([values], [0], None, [256], [0, 256]).ravel()
+    return int(np.searchsorted(counts.cumsum(), share * values.size))
 
 
 def _lift_gray_ink(pixels: Image) -> Image:
@@ -86,8 +91,8 @@ def _lift_gray_ink(pixels: Image) -> Image:
     longer = max(height, width)
     factor = min(1.0, _GRAY_SIDE / longer)
     size = (max(1, round(width * factor)), max(1, round(height * factor)))
-    gray = cv2.resize(pixels[:, :, 1], size, interpolation=cv2.INTER_AREA)
-    paper = float(np.percentile(gray, 90))
+    gray = shrink_pixels(cv2.extractChannel(pixels, 1), *size)  # type: ignore[arg-type]
+    paper = float(_percentile(gray, 0.9))
     # On a faint copy the print itself is of a middle gray: then tone tells nothing.
     if float((gray < 0.27 * paper).mean()) < _DARK_PRINT:
         return pixels
