@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.dossier import Action, Decision, Finding, Mask, Place
+from pipeline.dossier import Action, Decision, Finding, Kind, Mask, Place
 from pipeline.geometry import Polygon
 from pipeline.masking.axes import Axes
 from pipeline.masking.cuts import cut
@@ -24,6 +24,8 @@ _CLEAN = 0.6  # em of paper that ends a word where no neighbour was read
 # A cut farther inside the box than this, in em, is not believed.
 _DISAGREE = 0.35
 _GROWTH = 3.0  # em at most beyond the box
+# Pictures, whose ink follows no line: the mask is the finding's own outline.
+_WHOLE = (Kind.FACE, Kind.CODE)
 _TOUCH = 1.2  # em between boxes within which characters may have been cut wrongly
 
 
@@ -56,7 +58,7 @@ def plan(pixels: Pixels, reading: PageReading, decisions: Sequence[Decision]) ->
         finding = decision.finding
         if decision.action is not Action.MASK:
             continue
-        if finding.line is None and len(finding.polygon.points) != 4:
+        if finding.line is None and (finding.kind in _WHOLE or len(finding.polygon.points) != 4):
             masks.append(_as_given(decision, reading))
         elif finding.line is None:
             row = rows.around(finding.polygon)

@@ -26,13 +26,22 @@ class Network:
         streams: How many calls run side by side; each has ``threads / streams`` threads.
         best_only: Give back, instead of the last axis of the first output, its greatest value and
             where that stands; it saves copying 18,000 numbers for every column of a line.
+        shape: What the input may be, such as ``[1,3,?,?]``, where the file says something else.
     """
 
     def __init__(
-        self, file: Path, *, threads: int, streams: int = 1, best_only: bool = False
+        self,
+        file: Path,
+        *,
+        threads: int,
+        streams: int = 1,
+        best_only: bool = False,
+        shape: str | None = None,
     ) -> None:
         core = openvino.Core()
         model = core.read_model(str(file))
+        if shape is not None:
+            model.reshape(openvino.PartialShape(shape))
         if best_only:
             scores = model.outputs[0].get_node().input_value(0)
             top = opset13.topk(scores, opset13.constant(1, dtype=np.int64), -1, "max", "none")

@@ -1,0 +1,176 @@
+"""Finds QR codes and bar codes, whether or not they can be decoded.
+
+Whoever scans a code learns what the page hides, so every code is masked whole with its quiet zone.
+Only the bar code of an ISBN or ISSN stays: reviewers must be able to see the number of a journal.
+What a code says is used to tell these two apart and is not kept.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import zxingcpp
+from numpy.typing import NDArray
+
+from pipeline.detection.code_shapes import (
+    MARGIN,
+    Block,
+    blocks,
+    is_bars,
+    is_dense,
+    is_modules,
+)
+from pipeline.dossier import Finding, Kind, Place
+from pipeline.geometry import Polygon
+from pipeline.policy import Policy
+from pipeline.reading.lines import PageReading
+
+Pixels = NDArray[np.uint8]
+Bounds = tuple[float, float, float, float]
+
+_PUBLISHED = re.compile(r"97[789]\d{10}")
+_QUIET = 0.06
+"""Quiet zone per side of the code that is masked with it; four of its modules at most."""
+_GAP = 0.6
+"""Distance of the printed digits from their bars, per height of the bars."""
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A code on a page.
+
+    Attributes:
+        bounds: x0, y0, x1, y1 in pixels of the upright page, quiet zone and digits included.
+        rule: ``decoded``, ``modules`` or ``bars``; ``isbn`` or ``issn`` for what stays.
+    """
+
+    bounds: Bounds
+    rule: str
+
+    @property
+    def stays(self) -> bool:
+        """Whether it is a publication's."""
+        return self.rule in ("isbn", "issn")
+
+
+def find_codes(pixels: Pixels, half: Pixels, reading: PageReading) -> list[Code]:
+    """Find the codes of a page.
+
+    Args:
+        pixels: The upright page, RGB, shape (height, width, 3).
+        half: The same at half size.
+        reading: Tells the digits that are printed under bars.
+    """
+    found: list[Code] = []
+    gray = np.asarray(cv2.cvtColor(half, cv2.COLOR_RGB2GRAY), np.uint8)
+    # The largest first: a part of a code is a block too.
+    for block in sorted(blocks(gray), key=lambda b: -b.width * b.height):
+        if any(_inside(block, code.bounds) for code in found):
+            continue
+        x0, y0 = max(0, block.x0 - MARGIN), max(0, block.y0 - MARGIN)
+        crop = pixels[y0 : block.y1 + MARGIN, x0 : block.x1 + MARGIN]
+        code = _look(np.asarray(cv2.cvtColor(crop, cv2.COLOR_RGB2GRAY)), block, (x0, y0), reading)
+        if code is not None:
+            found.append(code)
+    return found
+
+
+def code_findings(codes: Iterable[Code], reading: PageReading, policy: Policy) -> list[Finding]:
+    """Return one finding for each code; ids are left to the caller."""
+    page = reading.frame.page
+    found = []
+    for number, code in enumerate(codes, 1):
+        kind = Kind.PUBLICATION if code.stays else Kind.CODE
+        found.append(
+            Finding(
+                id="",
+                page=page,
+                kind=kind,
+                polygon=Polygon.from_bounds(reading.frame, *code.bounds),
+                entity=f"code:{page}:{number}",
+                recogniser="codes",
+                rule=code.rule,
+                score=1.0 if code.rule in ("decoded", "isbn", "issn") else 0.7,
+                reason=policy.reasons.get(kind, ""),
+                place=Place.CELL,
+            )
+        )
+    return found
+
+
+def _look(crop: Pixels, block: Block, corner: tuple[int, int], reading: PageReading) -> Code | None:
+    x, y = block.x0 - corner[0], block.y0 - corner[1]
+    alone = crop[y : y + block.height, x : x + block.width]
+    if not is_dense(alone):
+        return None
+    inner = (float(block.x0), float(block.y0), float(block.x1), float(block.y1))
+    for barcode in zxingcpp.read_barcodes(crop):
+        place = barcode.position
+        points = (place.top_left, place.top_right, place.bottom_right, place.bottom_left)
+        xs, ys = [p.x + corner[0] for p in points], [p.y + corner[1] for p in points]
+        bounds = (float(min(xs)), float(min(ys)), float(max(xs)), float(max(ys)))
+        if block.bars:
+            bounds = _around([bounds, inner])
+        rule = _published(barcode.text) if barcode.format == zxingcpp.BarcodeFormat.EAN13 else None
+        return _code(bounds, rule or "decoded", block, reading)
+    if block.bars:
+        found = is_bars(alone, upright=block.upright)
+        return _code(inner, "bars", block, reading) if found else None
+    return _code(inner, "modules", block, reading) if is_modules(crop, block) else None
+
+
+def _code(bounds: Bounds, rule: str, block: Block, reading: PageReading) -> Code:
+    """Add what belongs to the code: its quiet zone, and the digits under its bars."""
+    x0, y0, x1, y1 = bounds
+    quiet = max(8.0, _QUIET * max(x1 - x0, y1 - y0))
+    if not block.bars:
+        return Code(_clipped((x0 - quiet, y0 - quiet, x1 + quiet, y1 + quiet), reading), rule)
+    parts, printed = [bounds], ""
+    reach = _GAP * min(x1 - x0, y1 - y0)
+    for line in reading.lines:
+        a0, b0, a1, b1 = line.polygon.bounds
+        text = re.sub(r"[\s\-—–－<>]", "", line.text)
+        within = min(a1, x1) - max(a0, x0) > 0.5 * (a1 - a0)
+        beside = min(b1, y1) - max(b0, y0) > 0.5 * (b1 - b0)
+        near = (
+            b0 < y1 + reach and b1 > y0 - reach if within else a0 < x1 + reach and a1 > x0 - reach
+        )
+        if (within or beside) and near and sum(c.isdigit() for c in text) > 0.6 * len(text):
+            parts.append((a0, b0, a1, b1))
+            printed += text
+    if rule == "bars":
+        # Bars that do not decode still have their number printed beside them.
+        digits = re.search(_PUBLISHED, printed)
+        rule = (_published(digits.group()) if digits else None) or rule
+    x0, y0, x1, y1 = _around(parts)
+    return Code(_clipped((x0 - quiet, y0 - 4, x1 + quiet, y1 + 4), reading), rule)
+
+
+def _published(number: str) -> str | None:
+    """Return whether a 13-digit number is an ISBN or ISSN with the right check digit."""
+    digits = [int(c) for c in number if c.isdigit()]
+    if not _PUBLISHED.fullmatch("".join(map(str, digits))):
+        return None
+    if sum(digit * (3 if n % 2 else 1) for n, digit in enumerate(digits)) % 10:
+        return None
+    return "issn" if number.startswith("977") else "isbn"
+
+
+def _around(parts: Sequence[Bounds]) -> Bounds:
+    xs0, ys0, xs1, ys1 = zip(*parts, strict=True)
+    return min(xs0), min(ys0), max(xs1), max(ys1)
+
+
+def _clipped(bounds: Bounds, reading: PageReading) -> Bounds:
+    width, height = float(reading.frame.width), float(reading.frame.height)
+    x0, y0, x1, y1 = bounds
+    return max(0.0, x0), max(0.0, y0), min(width, x1), min(height, y1)
+
+
+def _inside(block: Block, bounds: Bounds) -> bool:
+    x, y = (block.x0 + block.x1) / 2, (block.y0 + block.y1) / 2
+    return bounds[0] < x < bounds[2] and bounds[1] < y < bounds[3]

@@ -1,0 +1,205 @@
+"""Finds faces in ID photographs, on certificates and in pictures of a class.
+
+The network only looks at the photographs of a page, so a page of writing costs it nothing. It is
+CenterFace (Xu et al., "CenterFace: Joint Face Detection and Alignment Using Face as Point",
+Scientific Programming 2020).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.detection.photos import Bounds, Photo, joined
+from pipeline.dossier import Finding, Kind, Place
+from pipeline.errors import ModelError
+from pipeline.geometry import Polygon
+from pipeline.policy import Policy
+from pipeline.reading.lines import PageReading
+from pipeline.reading.network import Network
+
+Pixels = NDArray[np.uint8]
+
+_SURE = 0.35
+"""Score from which a peak is a face."""
+_OVERLAP = 0.3
+_STEP = 4
+"""Pixels of the network's input per place of its output."""
+_PORTRAIT_SIDE, _PICTURE_SIDE = 288, 864
+"""Pixels on a side of what the network sees of an ID photograph, and of a larger picture."""
+_ROOM = 0.25
+"""What is shown around a photograph, per its sides."""
+_OWN_EDGES = 0.9
+"""Share of tone from which a photograph's rectangle is all of it."""
+_MARGIN = 6.0
+
+PICTURE = "照片里可能有校牌、横幅或胸牌露出单位名称，请对照原件核对"
+
+
+class MissingFaceModelError(ModelError):
+    """CenterFace's file is not in the model folder."""
+
+    code = "missing-face-model"
+    sentence = "缺少人脸模型“{subject}”。请先运行 mangping models fetch 下载模型，再重试。"
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """What is masked for a face.
+
+    Attributes:
+        bounds: x0, y0, x1, y1 in pixels of the upright page.
+        rule: ``portrait`` for a whole ID photograph, ``photo`` for one in which no face was made
+            out, ``head`` for a head in a larger picture.
+        score: The network's, 0.5 where it saw none.
+    """
+
+    bounds: Bounds
+    rule: str
+    score: float
+
+
+class FaceFinder:
+    """Finds the faces of pages; may be shared between threads.
+
+    Args:
+        folder: Holds ``centerface.onnx``; without one every photograph of the size of an ID
+            photograph is taken for a face, and larger ones are not looked into.
+
+    Raises:
+        MissingFaceModelError: The file is not there.
+    """
+
+    def __init__(self, folder: Path | None) -> None:
+        self._network: Network | None = None
+        if folder is not None:
+            file = folder / "centerface.onnx"
+            if not file.is_file():
+                raise MissingFaceModelError(folder.name)
+            self._network = Network(file, threads=1, shape="[1,3,?,?]")
+
+    def find(self, pixels: Pixels, photos: Sequence[Photo]) -> list[Face]:
+        """Find the faces of a page.
+
+        Args:
+            pixels: The upright page, RGB, shape (height, width, 3).
+            photos: Its photographs.
+        """
+        found: list[Face] = []
+        for photo in photos:
+            heads = self._heads(pixels, photo)
+            if photo.portrait:
+                found.append(_portrait(photo, heads, pixels.shape))
+            else:
+                found += [
+                    Face(_clipped(_head(box), pixels.shape), "head", score) for box, score in heads
+                ]
+        return found
+
+    def _heads(self, pixels: Pixels, photo: Photo) -> list[tuple[Bounds, float]]:
+        """Return the faces of a photograph, in pixels of the page, and their scores."""
+        if self._network is None:
+            return []
+        x0, y0, x1, y1 = photo.bounds
+        whole = not photo.portrait and photo.fill >= _OWN_EDGES
+        room = 0.0 if whole else _ROOM * max(x1 - x0, y1 - y0)
+        place = (x0 - room, y0 - room, x1 + room, y1 + room)
+        left, top, right, bottom = (round(v) for v in _clipped(place, pixels.shape))
+        crop = pixels[top:bottom, left:right]
+        side = _PORTRAIT_SIDE if photo.portrait else _PICTURE_SIDE
+        scale = min(side / max(crop.shape[:2]), 1.5)
+        size = (max(1, round(crop.shape[1] * scale)), max(1, round(crop.shape[0] * scale)))
+        method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+        seen = np.full((_multiple(size[1]), _multiple(size[0]), 3), 255, np.uint8)
+        seen[: size[1], : size[0]] = cv2.resize(crop, size, interpolation=method)
+        tensor = np.ascontiguousarray(seen.transpose(2, 0, 1)[None], np.float32)
+        heat, extent, offset, _ = self._network(tensor)
+        return [
+            ((a / scale + left, b / scale + top, c / scale + left, d / scale + top), score)
+            for (a, b, c, d), score in _peaks(heat[0, 0], extent[0], offset[0])
+        ]
+
+
+def face_findings(faces: Iterable[Face], reading: PageReading, policy: Policy) -> list[Finding]:
+    """Return one finding for each face; ids are left to the caller.
+
+    A picture with heads in it goes before a person, for more may be seen in it; the first of the
+    page's heads says so.
+    """
+    page = reading.frame.page
+    found: list[Finding] = []
+    asked = False
+    for number, face in enumerate(faces, 1):
+        ask = face.rule == "head" and not asked
+        asked = asked or ask
+        found.append(
+            Finding(
+                id="",
+                page=page,
+                kind=Kind.FACE,
+                polygon=Polygon.from_bounds(reading.frame, *face.bounds),
+                entity=f"face:{page}:{number}",
+                recogniser="faces",
+                rule=face.rule,
+                score=face.score,
+                reason=PICTURE if ask else policy.reasons.get(Kind.FACE, ""),
+                place=Place.CELL,
+                doubtful=ask or face.rule == "photo",
+            )
+        )
+    return found
+
+
+def _portrait(photo: Photo, heads: Sequence[tuple[Bounds, float]], shape: tuple[int, ...]) -> Face:
+    """Mask the whole photograph; where its own edges are lost, as far as one reaches."""
+    x0, y0, x1, y1 = photo.bounds
+    parts = [(x0 - _MARGIN, y0 - _MARGIN, x1 + _MARGIN, y1 + _MARGIN)]
+    if photo.fill < _OWN_EDGES:
+        width, height = x1 - x0, y1 - y0
+        parts.append((x0 - 0.1 * width, y0 - 0.1 * height, x1 + 0.1 * width, y1 + 0.06 * height))
+    parts += [_head(box) for box, _ in heads]
+    score = max((score for _, score in heads), default=0.5)
+    return Face(_clipped(joined(parts), shape), "portrait" if heads else "photo", score)
+
+
+def _head(face: Bounds) -> Bounds:
+    """Return the head around a face, hair and ears included."""
+    x0, y0, x1, y1 = face
+    width, height = x1 - x0, y1 - y0
+    return x0 - 0.35 * width, y0 - 0.5 * height, x1 + 0.35 * width, y1 + 0.3 * height
+
+
+def _peaks(
+    heat: NDArray[np.float32], extent: NDArray[np.float32], offset: NDArray[np.float32]
+) -> list[tuple[Bounds, float]]:
+    """Decode CenterFace's maps into boxes in pixels of its input, the best of each place."""
+    ys, xs = np.nonzero(heat > _SURE)
+    if not len(ys):
+        return []
+    scores = heat[ys, xs]
+    height, width = np.exp(extent[:, ys, xs]) * _STEP
+    top = (ys + offset[0, ys, xs] + 0.5) * _STEP - height / 2
+    left = (xs + offset[1, ys, xs] + 0.5) * _STEP - width / 2
+    boxes = np.stack([left, top, width, height], axis=1)
+    best = cv2.dnn.NMSBoxes(boxes.tolist(), scores.tolist(), _SURE, _OVERLAP)
+    return [
+        ((x, y, x + w, y + h), float(scores[i]))
+        for i in np.asarray(best, int).ravel()
+        for x, y, w, h in [boxes[i].tolist()]
+    ]
+
+
+def _multiple(side: int) -> int:
+    """Round up to what the network's strides divide."""
+    return -(-side // 32) * 32
+
+
+def _clipped(bounds: Bounds, shape: tuple[int, ...]) -> Bounds:
+    height, width = float(shape[0]), float(shape[1])
+    x0, y0, x1, y1 = bounds
+    return max(0.0, x0), max(0.0, y0), min(width, x1), min(height, y1)
