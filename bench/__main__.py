@@ -24,7 +24,7 @@ from bench.table import must, profile, report
 from bench.tally import Tally
 from bench.truth import dossiers, load_truth
 from fixtures import generate
-from models import weights_dir
+from models import ner_dir, weights_dir
 from pipeline.policy import load_policy
 from pipeline.reading import Reader
 
@@ -107,7 +107,7 @@ def _run(made: Path, copies: Path, *, verify: bool) -> list[DossierRun]:
         name = json.loads(described.read_text())["policy"] if described.exists() else _POLICY
         run = run_dossier(
             folder, truth, copies / f"{number:03}", reader, load_policy(name), weights / "lac",
-            verify=verify,
+            ner_dir=ner_dir(), verify=verify,
         )  # fmt: skip
         runs.append(run)
         pages = sum(file.pages for file in run.files)

@@ -28,6 +28,7 @@ def run_dossier(
     policy: Policy,
     lac_dir: Path,
     *,
+    ner_dir: Path | None = None,
     verify: bool = True,
 ) -> DossierRun:
     """Read, detect, mask and (if asked) verify every file of a generated dossier.
@@ -37,7 +38,8 @@ def run_dossier(
     """
     applicant = Applicant.model_validate(truth.applicant)
     started = time.perf_counter()
-    tools = Tools(reader, Detector(applicant, policy, lac_dir=lac_dir), policy, applicant)
+    detector = Detector(applicant, policy, lac_dir=lac_dir, ner_dir=ner_dir)
+    tools = Tools(reader, detector, policy, applicant)
     starting = time.perf_counter() - started
     out.mkdir(parents=True, exist_ok=True)
     runs: list[FileRun] = []

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from models import weights_dir
+from models import ner_dir, weights_dir
 from models.fetch import versions
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def make_tools(applicant: Applicant, policy: Policy) -> Tools:
     folder = weights_dir()
     return Tools(
         reader=shared_reader(),
-        detector=Detector(applicant, policy, lac_dir=folder / "lac"),
+        detector=Detector(applicant, policy, lac_dir=folder / "lac", ner_dir=ner_dir()),
         policy=policy,
         applicant=applicant,
         models=versions(folder),

@@ -15,4 +15,9 @@ def weights_dir() -> Path:
     return Path(elsewhere) if elsewhere else Path(__file__).resolve().parent / "weights"
 
 
-__all__ = ["weights_dir"]
+def ner_dir() -> Path:
+    """Return the folder of our own model of names and schools, part of the repository."""
+    return Path(__file__).resolve().parent / "ner"
+
+
+__all__ = ["ner_dir", "weights_dir"]

@@ -28,6 +28,15 @@ class ModelDamagedError(ModelError):
     )
 
 
+class OwnModelDamagedError(ModelError):
+    """A file of a model that is part of the program is absent or not the one of the manifest."""
+
+    code = "model-own"
+    sentence = (
+        "程序自带模型“{subject}”的文件 {file} 缺失或与清单的校验和不符，请恢复为发布时的文件。"
+    )
+
+
 class IndexUnreachableError(ModelError):
     """pip could not bring the wheel."""
 

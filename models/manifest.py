@@ -60,11 +60,34 @@ class Model(_Entry):
         return {entry.file: entry.sha256 for entry in self._files()}
 
 
+class OwnModel(_Entry):
+    """A model that was trained here and lies in the repository: never fetched, only compared."""
+
+    id: FileName
+    purpose: str
+    version: str
+    licence: str
+    source: str
+    folder: FileName
+    member: tuple[_File, ...]
+
+    @property
+    def package(self) -> str:
+        """What it came with: this program."""
+        return "mangping"
+
+    @property
+    def sums(self) -> dict[str, str]:
+        """SHA-256 of each file that the product loads."""
+        return {entry.file: entry.sha256 for entry in self.member}
+
+
 class Manifest(_Entry):
     """All models."""
 
     schema_version: Literal[1] = Field(alias="schema")
     model: tuple[Model, ...]
+    own: tuple[OwnModel, ...] = ()
 
 
 @cache

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from models.ner.fill import BREAK, Filler, Sample, bioes
+from models.ner.fill import BREAK, Filler, Sample, bioes, narrow
 from models.ner.silver import dressed
 
 _LATIN = "lIO0oSZB8ilrnmTY7"
@@ -94,7 +94,7 @@ def rows(
                 piece = filler.named() if kind == 1 else filler.plain()
             page.join(piece)
             page.add(BREAK)
-        text, tags = page.text, bioes(page)
+        text, tags = narrow(page.text), bioes(page)
         rate = dice.choice((0.0, 0.0, 0.01, 0.03))
         if rate:
             text, tags = noise.spoil(text, tags, rate)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+import unicodedata
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -210,6 +211,11 @@ class Filler:
     def _sentence(self) -> str:
         count = self.random.randint(1, 4)
         return "，".join(self._remark() for _ in range(count)) + "。"
+
+
+def narrow(text: str) -> str:
+    """Return a text with wide marks made narrow, character by character, as a page's text has."""
+    return "".join(n if len(n := unicodedata.normalize("NFKC", c)) == 1 else c for c in text)
 
 
 def bioes(sample: Sample, classes: Sequence[str] = (PER, UNIT, ORG)) -> list[int]:

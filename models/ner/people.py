@@ -76,9 +76,9 @@ class People:
     def name(self) -> str:
         """Return a whole name."""
         draw = self._random.random()
-        if draw < 0.035:
+        if draw < 0.055:
             return self.minority()
-        if draw < 0.05:
+        if draw < 0.07:
             # The mother's surname taken along: 王李思远.
             return self.surname() + self._random.choice(self._commons) + self.given()
         return self.surname() + self.given()
@@ -90,8 +90,12 @@ class People:
             return self._parts(_TURKIC, 2) + "·" + self._parts(_TURKIC, 2)
         if draw < 0.6:
             words = _TIBETAN.split()
+            if self._random.random() < 0.2:
+                return self._random.choice("拉达巴次旦班央措白群") + self._random.choice(words)
             return self._random.choice(words) + self._random.choice(words)
-        if draw < 0.75:
+        if draw < 0.64:
+            return self._parts(_TURKIC, 3)
+        if draw < 0.77:
             words = _MONGOL.split()
             return "".join(self._random.choice(words) for _ in range(self._random.choice((1, 2))))
         if draw < 0.85:

@@ -38,13 +38,18 @@ class Mention:
         start: First character.
         end: One past the last.
         kind: ``PER`` for people, ``UNIT`` for schools.
-        score: Mean probability of its characters.
+        chances: For each character the probability that it belongs to such a mention.
     """
 
     start: int
     end: int
     kind: str
-    score: float
+    chances: tuple[float, ...]
+
+    @property
+    def score(self) -> float:
+        """Mean probability of its characters."""
+        return sum(self.chances) / len(self.chances)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +146,7 @@ class NameTagger:
                 within = i < len(total) and total[i] >= threshold
                 new = within and opening[i] > total[i] - opening[i]
                 if start is not None and (not within or new):
-                    spans.append(Mention(start, i, kind, float(total[start:i].mean())))
+                    spans.append(Mention(start, i, kind, tuple(total[start:i].tolist())))
                     start = None
                 if within and start is None:
                     start = i

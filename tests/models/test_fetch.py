@@ -23,7 +23,8 @@ def _link(source: str, target: str) -> None:
 
 def test_a_second_fetch_downloads_nothing(copy_of_weights: Path) -> None:
     assert fetch(copy_of_weights) == []
-    assert check(copy_of_weights) == list(load_manifest().model)
+    manifest = load_manifest()
+    assert check(copy_of_weights) == [*manifest.model, *manifest.own]
 
 
 def test_a_tampered_or_missing_weight_is_never_used(copy_of_weights: Path) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from models import weights_dir
+from models import ner_dir, weights_dir
 from pipeline.detection import Detector
 from pipeline.dossier import Applicant, Finding
 from pipeline.policy import Policy, load_policy
@@ -23,7 +23,7 @@ def detector_for(policy: Policy) -> Callable[[Applicant], Detector]:
     lac = weights_dir() / "lac"
     if not lac.is_dir():
         pytest.skip("the word model is not fetched: run `mangping models fetch`")
-    return lambda applicant: Detector(applicant, policy, lac_dir=lac)
+    return lambda applicant: Detector(applicant, policy, lac_dir=lac, ner_dir=ner_dir())
 
 
 @pytest.fixture(scope="session")
