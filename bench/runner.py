@@ -79,8 +79,12 @@ def _finish(
     verify: bool,
 ) -> None:
     if not verify:
-        with open_source(run.source) as source, clock(Stage.MASKING):
+        with (
+            open_source(run.source, decoded=tools.decoded) as source,
+            clock(Stage.MASKING),
+        ):
             copy = build_copy(source, reading.readings, decisions, run.copy)
+        tools.decoded.drop(reading.sha256)
         run.verdict, run.copy_bytes = "unverified", copy.size
         run.seconds = {stage.value: spent for stage, spent in clock.seconds.items()}
         return

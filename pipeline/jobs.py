@@ -12,6 +12,7 @@ from pathlib import Path
 from pipeline.detection import Detector
 from pipeline.dossier import Applicant, Finding
 from pipeline.findings_file import FindingsFile
+from pipeline.intake import DecodedPages
 from pipeline.masking import Copy
 from pipeline.outcome import FileResult
 from pipeline.policy import Policy
@@ -41,6 +42,7 @@ class Tools:
         applicant: Whose dossier it is.
         models: Versions of the models by id, for the record.
         detecting: Held while the detector works, which keeps state between calls.
+        decoded: Pages that were decoded for reading and are wanted again for masking.
     """
 
     reader: Reader
@@ -49,6 +51,7 @@ class Tools:
     applicant: Applicant = field(repr=False)
     models: Mapping[str, str] = field(default_factory=dict)
     detecting: threading.Lock = field(default_factory=threading.Lock, repr=False)
+    decoded: DecodedPages = field(default_factory=DecodedPages, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

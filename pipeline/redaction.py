@@ -73,26 +73,37 @@ def read_file(
     work, progress = work or NoWork(), progress or Silent()
     clock = Clock()
     with clock(Stage.INTAKE):
-        source = open_source(job.path, name=job.name)
-    with source:
-        known = load_pages(work, source.sha256)
-        progress.opened(job.id, source.page_count)
-        facts: list[PageFacts] = []
-        readings: list[PageReading] = []
-        findings: list[Finding] = []
-        for number in range(1, source.page_count + 1):
-            page = known.pages[number - 1] if known else None
-            one = _PageWork(source, number, page, job.kind, tools, work, clock)
-            facts.append(one.facts)
-            readings.append(one.reading)
-            findings.extend(one.findings)
-            progress.done(job.id, Stage.DETECTION, number)
-        if known is None:
-            pages = FilePages(media_type=source.media_type, pages=tuple(facts))
-            keep_pages(work, source.sha256, pages)
+        source = open_source(job.path, name=job.name, decoded=tools.decoded)
+    try:
+        with source:
+            facts, readings, findings = _read_pages(source, job, tools, work, progress, clock)
+    except BaseException:
+        tools.decoded.drop(source.sha256)
+        raise
     return FileReading(
         job, source.sha256, tuple(facts), tuple(readings), tuple(findings), clock.seconds
     )
+
+
+def _read_pages(
+    source: SourceFile, job: Job, tools: Tools, work: Work, progress: Progress, clock: Clock
+) -> tuple[list[PageFacts], list[PageReading], list[Finding]]:
+    known = load_pages(work, source.sha256)
+    progress.opened(job.id, source.page_count)
+    facts: list[PageFacts] = []
+    readings: list[PageReading] = []
+    findings: list[Finding] = []
+    for number in range(1, source.page_count + 1):
+        page = known.pages[number - 1] if known else None
+        one = _PageWork(source, number, page, job.kind, tools, work, clock)
+        facts.append(one.facts)
+        readings.append(one.reading)
+        findings.extend(one.findings)
+        progress.done(job.id, Stage.DETECTION, number)
+    if known is None:
+        pages = FilePages(media_type=source.media_type, pages=tuple(facts))
+        keep_pages(work, source.sha256, pages)
+    return facts, readings, findings
 
 
 class _PageWork:
@@ -209,7 +220,7 @@ def finish_file(
     told, job = progress or Silent(), file.job
     clock = Clock(file.seconds)
     try:
-        with open_source(job.path, name=job.name) as source:
+        with open_source(job.path, name=job.name, decoded=tools.decoded) as source:
             with clock(Stage.MASKING):
                 copy = build_copy(
                     source,
@@ -233,6 +244,8 @@ def finish_file(
     except BaseException:
         out.unlink(missing_ok=True)
         raise
+    finally:
+        tools.decoded.drop(file.sha256)
     verdict = _whole_verdict(verdict, file, decisions, tools.applicant, out.suffix)
     document = _document(file, decisions, copy, verdict, tools, with_text=options.with_text)
     return Finished(copy, document, _result(file, document, copy, clock))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pipeline.intake.bundle import Bundle, BundleFile, open_bundle
+from pipeline.intake.decoded import DecodedPages
 from pipeline.intake.identity import load_identity, parse_identity
 from pipeline.intake.limits import Limits
 from pipeline.intake.mupdf import MUPDF_LOCK
@@ -14,6 +15,7 @@ __all__ = [
     "Bundle",
     "BundleFile",
     "Coding",
+    "DecodedPages",
     "LayerChar",
     "Limits",
     "Origin",

@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from pipeline.intake.archive import document_error
+from pipeline.intake.decoded import DecodedPages
 from pipeline.intake.errors import (
     EmptyFileError,
     FileTooBigError,
@@ -38,7 +39,7 @@ class Backend(Protocol):
 
 
 class SourceFile:
-    """An opened file. Decodes a page when it is asked for and keeps none.
+    """An opened file. Decodes a page when it is asked for; keeps it only where it is told to.
 
     May be shared between threads: pages are decoded one at a time.
 
@@ -52,7 +53,14 @@ class SourceFile:
     """
 
     def __init__(
-        self, path: Path, name: str, sha256: str, size: int, media: Media, limits: Limits
+        self,
+        path: Path,
+        name: str,
+        sha256: str,
+        size: int,
+        media: Media,
+        limits: Limits,
+        decoded: DecodedPages | None,
     ) -> None:
         """Open a checked file; use :func:`open_source`."""
         self.path = path
@@ -61,6 +69,7 @@ class SourceFile:
         self.size = size
         self.media_type = media.value
         self._limits = limits
+        self._decoded = decoded
         self._lock = threading.Lock()
         self._backend: Backend = (
             PdfBackend(path, name, limits)
@@ -79,12 +88,17 @@ class SourceFile:
         if not 1 <= n <= self.page_count:
             raise IndexError(f"page {n} of {self.page_count}")
         with self._lock:
+            kept = self._decoded.get(self.sha256, n) if self._decoded else None
+            if kept is not None:
+                return kept
             started = time.monotonic()
             page = self._backend.page(n)
             taken = time.monotonic() - started
         if taken > self._limits.page_seconds:
             limit = f"{self._limits.page_seconds:g}"
             raise SlowPageError(self.name, page=n, actual=round(taken), limit=limit)
+        if self._decoded is not None:
+            self._decoded.keep(self.sha256, page)
         return page
 
     def pages(self) -> Iterator[SourcePage]:
@@ -111,13 +125,20 @@ class SourceFile:
         self.close()
 
 
-def open_source(path: Path, *, limits: Limits | None = None, name: str | None = None) -> SourceFile:
+def open_source(
+    path: Path,
+    *,
+    limits: Limits | None = None,
+    name: str | None = None,
+    decoded: DecodedPages | None = None,
+) -> SourceFile:
     """Open an untrusted file of pages.
 
     Args:
         path: Where its bytes are.
         limits: What is taken; the defaults of :class:`Limits` if not given.
         name: What the user calls it, for errors; the path's last part if not given.
+        decoded: Where decoded pages are kept for the next opening of the same bytes.
 
     Raises:
         RefusedInputError: One of its subclasses says why it is not taken.
@@ -141,4 +162,4 @@ def open_source(path: Path, *, limits: Limits | None = None, name: str | None = 
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError:
         raise MissingFileError(name) from None
-    return SourceFile(path, name, sha256, size, media, limits)
+    return SourceFile(path, name, sha256, size, media, limits, decoded)
