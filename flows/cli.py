@@ -123,6 +123,29 @@ def process(
     _run(work, as_json=as_json)
 
 
+@app.command(help="核对申报人自己打码的副本：有没有没遮住的，别处与原件是否一致。")
+def verify(
+    masked: Annotated[Path, typer.Argument(metavar="MASKED", help="申报人打码后的文件。")],
+    original: Annotated[Path, typer.Option("--original", help="对应的原件。")],
+    identity: Annotated[Path, typer.Option("--identity", help="申报人信息 identity.json。")],
+    policy: Annotated[str, typer.Option("--policy", help="政策名称。")] = "huainan-2025",
+    as_json: Json = False,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="把带截图的报告写进这个文件夹（含原件内容）。")
+    ] = None,
+) -> None:
+    """Check an applicant's own masked copy against its original."""
+
+    def work(results: TextIO) -> int:
+        from flows.verify import print_pair
+        from flows.verify import verify as verify_pair
+
+        report, page = verify_pair(masked, original, identity, policy, out)
+        return print_pair(results, report, page, as_json=as_json)
+
+    _run(work, as_json=as_json)
+
+
 @models_app.command("fetch", help="下载缺少或损坏的模型。")
 def models_fetch() -> None:
     """Fetch models that are missing or damaged."""
