@@ -8,7 +8,7 @@ What a code says is used to tell these two apart and is not kept.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -24,6 +24,7 @@ from pipeline.detection.code_shapes import (
     is_dense,
     is_modules,
 )
+from pipeline.detection.photos import Photo
 from pipeline.dossier import Finding, Kind, Place
 from pipeline.geometry import Polygon
 from pipeline.policy import Policy
@@ -57,18 +58,22 @@ class Code:
         return self.rule in ("isbn", "issn")
 
 
-def find_codes(pixels: Pixels, half: Pixels, reading: PageReading) -> list[Code]:
+def find_codes(
+    pixels: Pixels, half: Pixels, reading: PageReading, photos: Sequence[Photo] = ()
+) -> list[Code]:
     """Find the codes of a page.
 
     Args:
         pixels: The upright page, RGB, shape (height, width, 3).
         half: The same at half size.
         reading: Tells the digits that are printed under bars.
+        photos: What was taken for a photograph, and may be a code too blurred to have edges.
     """
     found: list[Code] = []
     gray = np.asarray(cv2.cvtColor(half, cv2.COLOR_RGB2GRAY), np.uint8)
     # The largest first: a part of a code is a block too.
-    for block in sorted(blocks(gray), key=lambda b: -b.width * b.height):
+    proposed = sorted([*blocks(gray), *_blurred(photos)], key=lambda b: -b.width * b.height)
+    for block in proposed:
         if any(_inside(block, code.bounds) for code in found):
             continue
         x0, y0 = max(0, block.x0 - MARGIN), max(0, block.y0 - MARGIN)
@@ -100,6 +105,14 @@ def code_findings(codes: Iterable[Code], reading: PageReading, policy: Policy) -
             )
         )
     return found
+
+
+def _blurred(photos: Sequence[Photo]) -> Iterator[Block]:
+    for photo in photos:
+        x0, y0, x1, y1 = (round(v) for v in photo.bounds)
+        if 0.8 < (x1 - x0) / (y1 - y0) < 1.25:
+            # With this fill only finder patterns tell.
+            yield Block(x0, y0, x1, y1, bars=False, fill=0.6)
 
 
 def _look(crop: Pixels, block: Block, corner: tuple[int, int], reading: PageReading) -> Code | None:

@@ -25,18 +25,18 @@ _REACH = 29
 """Cells within which paper must be: more than an ID photograph is wide."""
 _DARKER = 16
 """Levels by which a photograph differs from the paper in one channel at least."""
-_SOLID, _SOLID_FAX = 13, 7
-"""Pixels of the search that are tone without a gap: more than a line of writing is high, and on a
-page of black and white more than the stroke of a heading is thick."""
+_SOLID, _SOLID_FAX = 13, 9
+"""Pixels of the search that are tone without a gap, more than a line of writing is high; and pixels
+of the half-size page that are black, more than the stroke of a heading is thick."""
 _BETWEEN = 0.02
 """Share of pixels between black and white from which a page is no fax."""
-_APART = 33
-"""Pixels of the search between the pieces of a photograph on a fax."""
+_APART, _APART_FAX = 13, 33
+"""Pixels of the search between the pieces of a photograph."""
 _LEAST, _MOST = 0.04, 0.4
 """Sides of an ID photograph per longer side of the page."""
 _WIDEST = 0.22
 """Shoulders of an ID photograph per longer side of the page."""
-_TONES = 1.1
+_TONES = 0.8
 """Entropy of its tones in bits; a coloured table head has less."""
 
 
@@ -65,14 +65,14 @@ def find_photos(half: Pixels) -> list[Photo]:
     """
     small = _halved(half)
     tone = _tone(small)
-    side = _SOLID_FAX if _is_bilevel(half) else _SOLID
-    solid = cv2.morphologyEx(tone, cv2.MORPH_OPEN, np.ones((side, side), np.uint8))
+    fax = _is_bilevel(half)
+    solid = _black(half, small.shape) if fax else _opened(tone, _SOLID)
     if not solid.any():
         return []
-    pieces = _pieces(np.asarray(solid, np.uint8))
+    pieces = _pieces(solid)
     longer = max(small.shape[:2])
     found = []
-    for x0, y0, x1, y1 in _together(pieces, small.shape[:2]):
+    for x0, y0, x1, y1 in _together(pieces, _APART_FAX if fax else _APART):
         width, height = x1 - x0, y1 - y0
         guessed = not _is_portrait(width, height, longer) and _is_bust(pieces[y0:y1, x0:x1], longer)
         if guessed:
@@ -84,6 +84,19 @@ def find_photos(half: Pixels) -> list[Photo]:
         portrait = guessed or _is_portrait(width, height, longer)
         found.append(Photo(bounds, fill, portrait, guessed))
     return found
+
+
+def _opened(mask: Pixels, side: int) -> Pixels:
+    return np.asarray(cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((side, side), np.uint8)))
+
+
+def _black(half: Pixels, shape: tuple[int, ...]) -> Pixels:
+    """Return the solid black of a fax in the pixels of the search."""
+    _, dark = cv2.threshold(half[..., 1], 100, 1, cv2.THRESH_BINARY_INV)
+    solid = _opened(np.asarray(dark, np.uint8), _SOLID_FAX)
+    return np.asarray(
+        cv2.resize(solid, (shape[1], shape[0]), interpolation=cv2.INTER_NEAREST), np.uint8
+    )
 
 
 def _is_bilevel(half: Pixels) -> bool:
@@ -130,12 +143,12 @@ def _pieces(solid: Pixels) -> Pixels:
     return kept
 
 
-def _together(kept: Pixels, shape: tuple[int, ...]) -> list[tuple[int, int, int, int]]:
+def _together(kept: Pixels, apart: int) -> list[tuple[int, int, int, int]]:
     """Return the bounds of what lies close together."""
-    near = cv2.dilate(kept, np.ones((_APART, _APART), np.uint8))
+    near = cv2.dilate(kept, np.ones((apart, apart), np.uint8))
     count, labels, stats, _ = cv2.connectedComponentsWithStats(near, connectivity=8)
     found = []
-    least = _LEAST * max(shape)
+    least = _LEAST * max(kept.shape)
     for number, (x, y, w, h, _) in enumerate(stats[1:count].tolist(), 1):
         own = (labels[y : y + h, x : x + w] == number) & (kept[y : y + h, x : x + w] > 0)
         xs, ys = np.flatnonzero(own.any(axis=0)), np.flatnonzero(own.any(axis=1))

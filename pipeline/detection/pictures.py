@@ -53,8 +53,10 @@ class PictureFinder:
             policy: Gives the reasons.
         """
         half = halved(pixels)
-        codes = find_codes(pixels, half, reading)
-        photos = [p for p in find_photos(half) if not _is_code(p, codes)]
+        photos = find_photos(half)
+        codes = find_codes(pixels, half, reading, photos)
+        photos = [p for p in photos if not _is_code(p, codes)]
+        codes = [c for c in codes if not _in_face(c, photos)]
         faces = self._faces.find(pixels, photos)
         new = [
             *code_findings(codes, reading, policy),
@@ -113,6 +115,12 @@ def _of_publication(finding: Finding, codes: Sequence[Code]) -> bool:
 
 def _is_code(photo: Photo, codes: Sequence[Code]) -> bool:
     return any(_shared(photo.bounds, code.bounds) > 0.5 for code in codes)
+
+
+def _in_face(code: Code, photos: Sequence[Photo]) -> bool:
+    """Whether what looks like a code is a part of a portrait: hair, or a striped blouse."""
+    shape_only = code.rule in ("modules", "bars")
+    return shape_only and any(p.portrait and _shared(code.bounds, p.bounds) > 0.5 for p in photos)
 
 
 def _shared(inner: Bounds, outer: Bounds) -> float:
