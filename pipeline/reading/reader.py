@@ -70,6 +70,10 @@ class Reader:
         quads = self._engine.detect(pixels, detection_side or DETECTION_SIDE)
         return self._read_quads(pixels, frame, quads)
 
+    def recognise(self, crops: Sequence[Image]) -> list[Recognition]:
+        """Read crops of single lines, RGB and ``CROP_HEIGHT`` high, such as the text of a seal."""
+        return self._engine.recognise(crops)
+
     def _direction(self, pixels: Image, quads: NDArray[np.float32]) -> tuple[int, float]:
         """Return the quarter turns clockwise that make the page upright, and how sure that is."""
         if len(quads) == 0:

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.dossier import Mask
+from pipeline.dossier import Kind, Mask
 from pipeline.geometry import Frame, Polygon
 from pipeline.reading.lines import Line
 from pipeline.verification.fidelity import Pixels
@@ -49,6 +49,9 @@ def find_unread_ink(
         cv2.fillPoly(hidden, [corners], (255,))
         cv2.polylines(hidden, [corners], True, (255,), 2 * _RIM - 1)
     for mask in masks:
+        if mask.kind is Kind.SEAL:
+            # Covers whatever it was stamped over; it has no line that could go on beside it.
+            continue
         yield from _beside(pixels, frame, mask.polygon.to(frame), hidden, read)
 
 

@@ -1,0 +1,190 @@
+"""Finds the seals on a page by the colour and the shape of their ink."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.detection.seals.candidate import Colour, Seal, Shape
+from pipeline.detection.seals.fit import Fit, fit_ring
+from pipeline.detection.seals.frames import Blot, Frame, find_blots, find_frames
+from pipeline.detection.seals.ink import Gray, Pixels, SmallPage, pale, shrink
+from pipeline.detection.seals.rings import vote
+
+#: How many places of each layer are looked at closely, and the fewest votes they need.
+_PLACES, _VOTES = 6, 0.5
+#: Share of a ring's course that has ink, from which it is one.
+_RING, _WORN = 0.86, 0.75
+#: A ring with one piece missing: share of the rest that has ink, and the longest piece missing.
+_ARC, _MISSING, _SHORT = 0.95, 0.45, 0.1
+#: Share of the course beyond which the page's edge has not cut the ring.
+_WHOLE = 0.97
+#: An ellipse flatter than this is an oval seal and no circle in perspective.
+_OVAL = 0.86
+#: The flattest oval, and the smallest half width in pixels of the small page.
+_FLATTEST, _LEAST = 0.5, 14.0
+#: Share of the directions in which something is written inside the ring, from which it is a seal.
+_WRITTEN = 0.22
+#: Share of what is inside that is paper: a head in a photograph is round too.
+_PAPER = 0.3
+_INK = 0.15
+
+
+def find_seals(pixels: Pixels) -> tuple[Seal, ...]:
+    """Find the seals on a page.
+
+    Args:
+        pixels: The upright page, RGB, shape (height, width, 3).
+
+    Returns:
+        The seals, the surest first; no two of them are the same one.
+    """
+    page = shrink(pixels)
+    found = [_from_fit(fit, page) for fit in _rings(page.dark)]
+    found += [_from_frame(frame, page) for frame in find_frames(page.dark)]
+    colours = [layer.ink for layer in page.layers]
+    for ink in colours or [pale(page.dark)]:
+        blots = list(find_blots(ink))
+        found += [_from_frame(blot.frame, page) for blot in blots if blot.frame is not None]
+        # Print hides a ring on the whole page's ink that stands free in the ink of one colour.
+        if colours and any(_unexplained(blot, found, page) for blot in blots):
+            found += [_from_fit(fit, page) for fit in _rings(ink)]
+    return tuple(_distinct(found))
+
+
+def _unexplained(blot: Blot, found: Sequence[Seal], page: SmallPage) -> bool:
+    """Whether no seal was found where the middle of a blot is."""
+    x, y, w, h = blot.box
+    place = ((x + w / 2) * page.scale[0], (y + h / 2) * page.scale[1])
+    return not any(math.dist(place, seal.center) < 0.6 * min(seal.axes) for seal in found)
+
+
+def _rings(ink: Gray) -> Iterator[Fit]:
+    for place in vote(ink, most=_PLACES, least=_VOTES):
+        fit = fit_ring(ink, place)
+        if fit is not None and _is_ring(fit) and _written(ink, fit):
+            yield fit
+
+
+def _is_ring(fit: Fit) -> bool:
+    if min(fit.axes) < max(_LEAST * _FLATTEST, _FLATTEST * max(fit.axes)) or max(fit.axes) < _LEAST:
+        return False
+    missing = fit.gap
+    arc = missing <= _MISSING and fit.seen >= _ARC * (1 - missing / max(fit.on_page, 1e-6))
+    return fit.on_page >= 0.5 and (fit.seen >= _WORN or arc)
+
+
+def _written(ink: Gray, fit: Fit) -> bool:
+    """Whether there is a star or writing inside: a circle in a figure is empty.
+
+    A ring that is badly worn needs its star.
+    """
+    turns = np.arange(72, dtype=np.float32) * np.float32(2 * math.pi / 72)
+    cos, sin = math.cos(fit.angle), math.sin(fit.angle)
+
+    def at(reach: NDArray[np.float32]) -> NDArray[np.float32]:
+        u = fit.axes[0] * np.cos(turns)[:, None] * reach
+        v = fit.axes[1] * np.sin(turns)[:, None] * reach
+        x = (fit.center[0] + u * cos - v * sin).astype(np.float32) - 0.5
+        y = (fit.center[1] + u * sin + v * cos).astype(np.float32) - 0.5
+        return np.asarray(cv2.remap(ink, x, y, cv2.INTER_LINEAR), np.float32)
+
+    band = at(np.linspace(0.55, 0.88, 10, dtype=np.float32))
+    lettered = float(((band > _INK).sum(axis=1) >= 2).mean())
+    star = float((at(np.linspace(0.0, 0.12, 4, dtype=np.float32)) > _INK).mean())
+    inside = at(np.sqrt(np.linspace(0.01, 0.8, 12, dtype=np.float32)))
+    paper = float((inside < _INK).mean())
+    if paper < _PAPER:
+        return False
+    return star > 0.9 or (lettered >= _WRITTEN and (fit.seen >= _RING or fit.gap > _SHORT))
+
+
+def _from_fit(fit: Fit, page: SmallPage) -> Seal:
+    # The course is the middle of the line, whose half lies outside.
+    line = 1 + 1.2 / max(fit.axes)
+    flat = min(fit.axes) / max(fit.axes)
+    return _placed(
+        page,
+        fit.center,
+        (fit.axes[0] * line, fit.axes[1] * line),
+        fit.angle,
+        Shape.OVAL if flat < _OVAL else Shape.ROUND,
+        cut=fit.on_page < _WHOLE,
+        score=fit.seen,
+    )
+
+
+def _from_frame(frame: Frame, page: SmallPage) -> Seal:
+    return _placed(
+        page, frame.center, frame.axes, frame.angle, Shape.SQUARE, cut=frame.cut, score=frame.seen
+    )
+
+
+def _placed(
+    page: SmallPage,
+    center: tuple[float, float],
+    axes: tuple[float, float],
+    angle: float,
+    shape: Shape,
+    *,
+    cut: bool,
+    score: float,
+) -> Seal:
+    """Make a seal of a place on the small page."""
+    sx, sy = page.scale
+    small = Seal(center, axes, angle, Colour.DARK, shape, cut, score)
+    scale = math.sqrt(sx * sy)
+    return Seal(
+        (center[0] * sx, center[1] * sy),
+        (axes[0] * scale, axes[1] * scale),
+        angle,
+        _colour(page, small),
+        shape,
+        cut,
+        score,
+    )
+
+
+def _colour(page: SmallPage, seal: Seal) -> Colour:
+    """The colour of the ink on the seal's edge."""
+    height, width = page.dark.shape
+    edge = np.zeros((height, width), np.uint8)
+    corners = np.round(np.array(seal.outline(-1.2)) * 16 - 8).astype(np.int32)
+    cv2.polylines(edge, [corners], True, (1,), 3, shift=4)
+    ink = page.pixels[(edge > 0) & (page.dark > 0.2)].astype(np.float32)
+    if len(ink) < 8:
+        return Colour.DARK
+    paper = np.median(page.pixels[::8, ::8].reshape(-1, 3), axis=0)
+    red, green, blue = np.median(ink, axis=0) * (255 / np.maximum(paper, 60))
+    if red - max(green, blue) > 28:
+        return Colour.RED
+    return Colour.BLUE if blue - red > 28 else Colour.DARK
+
+
+def _distinct(seals: Sequence[Seal]) -> Iterator[Seal]:
+    """Drop what lies inside another: the inner of two rings, a letter's bow, the same seal again.
+
+    Of two that share a middle the larger is the seal, unless its ring is much less certain.
+    """
+    kept: list[Seal] = []
+    for seal in sorted(
+        seals, key=lambda s: -(s.score + 0.25 * s.axes[0] * s.axes[1] / _area(seals))
+    ):
+        if not any(_same(seal, other) for other in kept):
+            kept.append(seal)
+            yield seal
+
+
+def _area(seals: Sequence[Seal]) -> float:
+    return max(s.axes[0] * s.axes[1] for s in seals)
+
+
+def _same(one: Seal, other: Seal) -> bool:
+    a = cv2.convexHull(np.array(one.outline(), np.float32))
+    b = cv2.convexHull(np.array(other.outline(), np.float32))
+    overlap, _ = cv2.intersectConvexConvex(a, b)
+    return float(overlap) > 0.35 * min(cv2.contourArea(a), cv2.contourArea(b))

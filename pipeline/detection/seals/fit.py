@@ -1,0 +1,151 @@
+"""Looks closely at a place where a ring may be: is there one, and where exactly does it run."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.detection.seals.ink import Gray
+from pipeline.detection.seals.rings import Ring
+
+#: Directions in which the ring is looked for, and steps outward through it.
+ANGLES, _STEPS = 96, 49
+#: How far, as a share of the radius, the ring may lie from where it was guessed.
+_REACH = 0.24
+#: Ink by which the ring stands out against both its sides.
+_STANDS_OUT = 0.07
+#: The search narrows to these shares of the radius around the last fit.
+_NARROWER = (0.13, 0.08, 0.05, 0.035)
+_CLOSE = 0.03
+#: Share of the directions in which something has to stand out for the search to go on.
+_FEWEST = 0.55
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """A ring as it runs, in pixels of the layer.
+
+    Attributes:
+        center: Its middle.
+        axes: Half width and half height along its own axes, to the middle of its line.
+        angle: Of the first axis against x, in radians.
+        seen: Share of its course on the page where there is ink.
+        on_page: Share of its course that lies on the page.
+        gap: Longest stretch on the page without ink, as a share of the whole course.
+    """
+
+    center: tuple[float, float]
+    axes: tuple[float, float]
+    angle: float
+    seen: float
+    on_page: float
+    gap: float
+
+
+def fit_ring(ink: Gray, ring: Ring) -> Fit | None:
+    """Fit an ellipse to the ink near a ring; None where no ring is."""
+    polar = _Polar(ink, ring)
+    course = polar.start()
+    for reach in _NARROWER:
+        nearer = polar.fitted(course, reach)
+        if nearer is None:
+            return None
+        course = nearer
+    return polar.measured(course)
+
+
+class _Polar:
+    """The surroundings of a ring by direction (rows) and distance from its middle (columns)."""
+
+    def __init__(self, ink: Gray, ring: Ring) -> None:
+        self.ring = ring
+        turns = np.arange(ANGLES, dtype=np.float32) * np.float32(2 * math.pi / ANGLES)
+        self.reach = np.linspace(1 - _REACH, 1 + _REACH, _STEPS, dtype=np.float32)
+        self.cos, self.sin = np.cos(turns), np.sin(turns)
+        # Pixel (i, j) has its middle at (i + 0.5, j + 0.5).
+        x = ring.x - 0.5 + ring.radius * self.cos[:, None] * self.reach
+        y = ring.y - 0.5 + ring.radius * ring.flat * self.sin[:, None] * self.reach
+        x, y = x.astype(np.float32), y.astype(np.float32)
+        values = np.asarray(
+            cv2.remap(ink, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT), np.float32
+        )
+        height, width = ink.shape
+        self.valid = (x > 1) & (y > 1) & (x < width - 2) & (y < height - 2)
+        # A ring's line is about a fortieth of its radius wide: twice that far out is paper.
+        step = 2 * _REACH / (_STEPS - 1)
+        apart = max(3, round(max(3.0, 0.055 * ring.radius) / ring.radius / step))
+        sides = np.full_like(values, 1.0)
+        sides[:, apart:-apart] = 0.5 * (values[:, : -2 * apart] + values[:, 2 * apart :])
+        self.ridge = np.where(self.valid, values - sides, -1.0).astype(np.float32)
+        self.there = int(self.valid[:, _STEPS // 2].sum())
+        flat = np.stack([np.ones(ANGLES), self.cos, self.sin, *self._twice()], axis=1)
+        self.basis = flat.astype(np.float64)
+
+    def _twice(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        return self.cos**2 - self.sin**2, 2 * self.sin * self.cos
+
+    def start(self) -> NDArray[np.float64]:
+        """The radius at which most of a circle stands out."""
+        clear = np.clip(self.ridge, 0, 3 * _STANDS_OUT).sum(axis=0)
+        clear = np.convolve(clear, np.ones(3), mode="same")
+        return np.full(ANGLES, float(self.reach[int(clear.argmax())]))
+
+    def fitted(self, course: NDArray[np.float64], reach: float) -> NDArray[np.float64] | None:
+        """Fit the course anew to what stands out within a reach around it."""
+        where, clear = self._nearest(course, reach)
+        has = clear > _STANDS_OUT
+        if has.sum() < _FEWEST * self.there:
+            return None
+        weight = np.minimum(clear, 3 * _STANDS_OUT) * has
+        # Weak ties to a circle: where a third of it is missing the fit must not run away.
+        pull = np.diag([0.0, 0.02, 0.02, 0.3, 0.3]) * weight.sum()
+        left = (self.basis * weight[:, None]).T @ self.basis + pull
+        params = np.linalg.solve(left, (self.basis * weight[:, None]).T @ where)
+        if not 0.7 < params[0] < 1.3:
+            return None
+        return np.asarray(self.basis @ params, np.float64)
+
+    def _nearest(
+        self, course: NDArray[np.float64], reach: float
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        away = np.abs(self.reach[None, :] - course[:, None])
+        ridge = np.where(away <= reach, self.ridge, -1.0)
+        index = ridge.argmax(axis=1)
+        return self.reach[index].astype(float), ridge[np.arange(ANGLES), index].astype(float)
+
+    def measured(self, course: NDArray[np.float64]) -> Fit | None:
+        """Say how much of the course has ink, and what ellipse it is."""
+        _, clear = self._nearest(course, _CLOSE)
+        has = clear > _STANDS_OUT
+        index = np.abs(self.reach[None, :] - course[:, None]).argmin(axis=1)
+        there = self.valid[np.arange(ANGLES), index]
+        if there.sum() < 0.3 * ANGLES:
+            return None
+        ring = self.ring
+        points = np.stack(
+            [
+                ring.x + ring.radius * course * self.cos,
+                ring.y + ring.radius * ring.flat * course * self.sin,
+            ],
+            axis=1,
+        ).astype(np.float32)
+        (cx, cy), (d1, d2), degrees = cv2.fitEllipse(points)
+        return Fit(
+            center=(float(cx), float(cy)),
+            axes=(float(d1) / 2, float(d2) / 2),
+            angle=math.radians(float(degrees)),
+            seen=float(has[there].mean()),
+            on_page=float(there.mean()),
+            gap=_longest_gap(has | ~there) / ANGLES,
+        )
+
+
+def _longest_gap(has: NDArray[np.bool_]) -> int:
+    if not has.any():
+        return len(has)
+    marks = np.flatnonzero(np.concatenate([has, has]))
+    return int(np.diff(marks).max()) - 1

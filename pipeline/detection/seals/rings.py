@@ -1,0 +1,151 @@
+"""Votes for circles and ovals of ink, all sizes at once, on a page of any content.
+
+Every edge says in which direction it runs; on a ring these directions turn with the angle. The
+directions (as doubled angles, so that both sides of a stroke agree) are correlated with rings of
+all sizes by Fourier transform. Text, rules and pictures cancel out, rings add up. The idea is that
+of Atherton and Kerbyson, Size invariant circle detection, Image and Vision Computing 17 (1999).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.detection.seals.ink import Gray
+
+#: Pixels on the longer side of the map in which votes are counted.
+_SIDE = 256
+#: Room around it, for seals whose middle lies off the page.
+_ROOM = 20
+#: Half widths of round and of oval seals as shares of the longer side (a tenth is 3 cm on A4), and
+#: the factor from one to the next.
+_ROUND = (0.03, 0.18, 1.15)
+_OVAL = (0.045, 0.13, 1.2)
+#: Height by width of an oval seal, and how far it is turned, in radians.
+_FLAT, _TURNS = 0.71, (-0.13, 0.13)
+#: Rules and text give large rings and small ones votes that a seal on the same page may not reach:
+#: each third of the sizes has places of its own. Bounds as shares of the longer side.
+_THIRDS = (0.045, 0.085)
+#: Contrast of an edge below which it is noise, and from which it has its full say.
+_NOISE, _FULL = 0.06, 0.3
+#: Pixels of the map around an edge that its neighbours are counted in, and how many are no crowd.
+_CROWD, _CALM = 13, 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """A place where a ring may be, in pixels of the layer: middle, half width, height by width."""
+
+    x: float
+    y: float
+    radius: float
+    flat: float = 1.0
+    votes: float = 0.0
+
+
+def vote(ink: Gray, *, most: int, least: float) -> list[Ring]:
+    """Return where rings may be, the surest first.
+
+    Args:
+        ink: 0 to 1, shape (height, width).
+        most: How many of each third of the sizes at most.
+        least: Fewest votes.
+    """
+    height, width = ink.shape
+    factor = min(1.0, _SIDE / max(height, width))
+    size = (max(1, round(width * factor)), max(1, round(height * factor)))
+    canvas = _canvas(size)
+    spectrum = _spectrum(_directions(ink, size, canvas))
+    kinds = _kinds(max(size))
+    maps = []
+    for ring in _templates(canvas, max(size)):
+        product = (spectrum * ring).view(np.float32).reshape(*canvas, 2)
+        maps.append(cv2.dft(product, flags=cv2.DFT_INVERSE | cv2.DFT_SCALE)[..., 0])
+    found = []
+    for low, high in pairwise((0.0, *(third * max(size) for third in _THIRDS), math.inf)):
+        group = [k for k, (radius, _, _) in enumerate(kinds) if low <= radius < high]
+        best = np.maximum.reduce([maps[k] for k in group])
+        for x, y, votes in _peaks(best, most, least):
+            radius, flat, _ = kinds[max(group, key=lambda k: maps[k][y, x])]
+            place = (x + 0.5 - _ROOM) / factor, (y + 0.5 - _ROOM) / factor
+            found.append(Ring(*place, radius / factor, flat, votes))
+    return sorted(found, key=lambda ring: -ring.votes)
+
+
+def _directions(ink: Gray, size: tuple[int, int], canvas: tuple[int, int]) -> NDArray[np.float32]:
+    """Doubled directions of the edges as (cos, sin), with room around, shape (*canvas, 2)."""
+    dx = cv2.Sobel(ink, cv2.CV_32F, 1, 0, scale=0.25)
+    dy = cv2.Sobel(ink, cv2.CV_32F, 0, 1, scale=0.25)
+    xx, yy, xy = cv2.multiply(dx, dx), cv2.multiply(dy, dy), cv2.multiply(dx, dy)
+    square = cv2.add(xx, yy)
+    strength = cv2.sqrt(square)
+    say = np.clip((strength - _NOISE) * (1 / (_FULL - _NOISE)), 0, 1)
+    weight = cv2.divide(say, np.maximum(square, 1e-6))
+    cos = cv2.multiply(cv2.subtract(xx, yy), weight)
+    sin = cv2.multiply(xy, weight, scale=2)
+    cos, sin, say = (cv2.resize(p, size, interpolation=cv2.INTER_AREA) for p in (cos, sin, say))
+    # Where all is full of edges, as in text, each has less to say.
+    crowd = np.asarray(cv2.blur(say, (_CROWD, _CROWD)) + _CALM, np.float32)
+    field = np.zeros((*canvas, 2), np.float32)
+    inside = field[_ROOM : _ROOM + size[1], _ROOM : _ROOM + size[0]]
+    inside[..., 0], inside[..., 1] = cv2.divide(cos, crowd), cv2.divide(sin, crowd)
+    return field
+
+
+def _spectrum(field: NDArray[np.float32]) -> NDArray[np.complex64]:
+    return np.ascontiguousarray(cv2.dft(field)).view(np.complex64)[..., 0]
+
+
+def _peaks(votes: Gray, most: int, least: float) -> Iterator[tuple[int, int, float]]:
+    highest = cv2.dilate(votes, np.ones((5, 5), np.uint8))
+    ys, xs = np.nonzero((votes >= highest) & (votes >= least))
+    order = np.argsort(-votes[ys, xs])[:most]
+    for i in order:
+        yield int(xs[i]), int(ys[i]), float(votes[ys[i], xs[i]])
+
+
+def _canvas(size: tuple[int, int]) -> tuple[int, int]:
+    """Rows and columns of the map with its room, rounded up so that few sizes occur."""
+    width, height = (math.ceil((side + 2 * _ROOM) / 60) * 60 for side in size)
+    return height, width
+
+
+@lru_cache(maxsize=8)
+def _kinds(side: int) -> tuple[tuple[float, float, float], ...]:
+    """Half widths, flatness and turn of the rings that are looked for."""
+    found = []
+    for (smallest, largest, step), flat, turns in (
+        (_ROUND, 1.0, (0.0,)),
+        (_OVAL, _FLAT, _TURNS),
+    ):
+        radius = smallest * side
+        while radius <= largest * side:
+            found += [(radius, flat, turn) for turn in turns]
+            radius *= step
+    return tuple(found)
+
+
+@lru_cache(maxsize=4)
+def _templates(canvas: tuple[int, int], side: int) -> tuple[NDArray[np.complex64], ...]:
+    """Spectra (conjugate) of one ring a kind, its middle at the origin."""
+    rows, columns = canvas
+    down = ((np.arange(rows) + rows // 2) % rows - rows // 2).astype(np.float32)[:, None]
+    right = ((np.arange(columns) + columns // 2) % columns - columns // 2).astype(np.float32)[None]
+    made = []
+    for radius, flat, turn in _kinds(side):
+        x = right * math.cos(turn) + down * math.sin(turn)
+        y = down * math.cos(turn) - right * math.sin(turn)
+        reach = np.hypot(x, y / flat)
+        weight = np.exp(-0.5 * ((reach - radius) / max(1.0, 0.055 * radius)) ** 2)
+        angle = 2 * (np.arctan2(y / flat**2, x) + turn)
+        around = math.pi * radius * (1 + flat)
+        ring = np.stack([weight * np.cos(angle), weight * np.sin(angle)], axis=-1) / around
+        made.append(np.conj(_spectrum(ring.astype(np.float32))))
+    return tuple(made)
