@@ -5,8 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from models import weights_dir
-from models.errors import IndexUnreachableError, ModelDamagedError, ModelMissingError
+from models import ner_dir, weights_dir
+from models.errors import (
+    IndexUnreachableError,
+    ModelDamagedError,
+    ModelMissingError,
+    OwnModelDamagedError,
+)
 from models.fetch import check, fetch
 from models.manifest import load_manifest
 
@@ -50,3 +55,15 @@ def test_an_unreachable_index_is_one_sentence_without_hosts_and_leaves_nothing(
         fetch(tmp_path / "weights")
     assert "127.0.0.1" not in str(caught.value) and "\n" not in str(caught.value)
     assert not list((tmp_path / "weights").iterdir())
+
+
+def test_a_changed_model_of_our_own_is_never_used(
+    copy_of_weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(ner_dir(), tmp_path / "own" / "ner")
+    monkeypatch.setattr("models.fetch._OWN", tmp_path / "own")
+    check(copy_of_weights)
+    with (tmp_path / "own" / "ner" / "tagger.onnx").open("ab") as stream:
+        stream.write(b"\0")
+    with pytest.raises(OwnModelDamagedError, match=r"tagger\.onnx"):
+        check(copy_of_weights)
