@@ -216,9 +216,9 @@ def _squareness(crop: Gray) -> float:
     )
     edges = strength > 0.25 * np.percentile(strength, 98)
     steps = (np.rad2deg(angle[edges]) / 5).astype(np.int64) % 18
-    shares = np.bincount(steps, weights=strength[edges], minlength=18)
-    shares /= max(1e-6, float(shares.sum()))
-    return float((shares + np.roll(shares, 1) + np.roll(shares, -1)).max())
+    sums = np.bincount(steps, weights=strength[edges], minlength=18)
+    together = sums + np.roll(sums, 1) + np.roll(sums, -1)
+    return float(together.max()) / max(1e-6, float(sums.sum()))
 
 
 def _changes(dark: NDArray[Any]) -> float:

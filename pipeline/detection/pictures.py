@@ -63,11 +63,11 @@ class PictureFinder:
             *face_findings(faces, reading, policy),
             *_unread(photos, found, reading, policy),
         ]
-        kept = tuple(f for f in found if not _of_publication(f, codes))
+        kept = [f for f in found if not _of_publication(f, codes)]
         page = reading.frame.page
-        return kept + tuple(
-            finding.model_copy(update={"id": f"p{page}-{len(found) + number}"})
-            for number, finding in enumerate(new, 1)
+        return tuple(
+            finding.model_copy(update={"id": f"p{page}-{number}"})
+            for number, finding in enumerate([*kept, *new], 1)
         )
 
 

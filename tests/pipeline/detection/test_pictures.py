@@ -1,0 +1,166 @@
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+import zxingcpp
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
+
+from models import weights_dir
+from pipeline.detection.pictures import PictureFinder
+from pipeline.dossier import Finding, Kind, Mask
+from pipeline.geometry import Frame
+from pipeline.masking.boxes import plan
+from pipeline.masking.decisions import decide
+from pipeline.outcome import finding_doubts
+from pipeline.policy import Policy
+from pipeline.reading.lines import PageReading
+
+Pixels = NDArray[np.uint8]
+
+_FONT = "/usr/share/fonts/opentype/noto/NotoSerifCJK-Regular.ttc"
+_SIZE = (1654, 2339)
+
+
+@pytest.fixture(scope="module")
+def finder() -> PictureFinder:
+    folder = weights_dir() / "centerface"
+    if not folder.is_dir():
+        pytest.skip("the face model is not fetched: run `mangping models fetch`")
+    return PictureFinder(folder)
+
+
+def _page() -> Image.Image:
+    return Image.new("RGB", _SIZE, "white")
+
+
+def _astronaut() -> Image.Image:
+    return Image.fromarray(pytest.importorskip("skimage.data").astronaut())
+
+
+def _reading() -> PageReading:
+    return PageReading(Frame(1, *_SIZE), ())
+
+
+def _found(finder: PictureFinder, page: Image.Image, policy: Policy) -> tuple[Finding, ...]:
+    return finder.add((), np.asarray(page), _reading(), policy)
+
+
+def _masks(page: Image.Image, found: tuple[Finding, ...], policy: Policy) -> tuple[Mask, ...]:
+    return plan(np.asarray(page), _reading(), decide({"file": found}, policy)["file"])
+
+
+def _covered(box: tuple[int, int, int, int], masks: tuple[Mask, ...]) -> float:
+    patch = np.zeros((_SIZE[1], _SIZE[0]), np.uint8)
+    for mask in masks:
+        x0, y0, x1, y1 = mask.polygon.pixel_bounds()
+        patch[y0:y1, x0:x1] = 1
+    x0, y0, x1, y1 = box
+    return float(patch[y0:y1, x0:x1].mean())
+
+
+def _code(text: str, kind: str, scale: int) -> Image.Image:
+    made = zxingcpp.create_barcode(text, getattr(zxingcpp.BarcodeFormat, kind))
+    return Image.fromarray(np.array(zxingcpp.write_barcode_to_image(made, scale=scale)))
+
+
+@pytest.mark.parametrize("copy", ["colour", "gray", "fax"])
+def test_an_id_photograph_is_masked_whole_on_every_kind_of_copy(
+    finder: PictureFinder, policy: Policy, copy: str
+) -> None:
+    page = _page()
+    page.paste(_astronaut().crop((140, 0, 310, 230)).resize((295, 413)), (1100, 400))
+    if copy != "colour":
+        page = page.convert("L").convert("RGB")
+    if copy == "fax":
+        page = page.point(lambda v: 255 * (v > 140))
+    found = _found(finder, page, policy)
+    assert [f.kind for f in found] == [Kind.FACE]
+    # On a fax the light ground of the photograph is paper.
+    photo = (1100, 400, 1395, 813) if copy != "fax" else (1110, 440, 1390, 805)
+    assert _covered(photo, _masks(page, found, policy)) > 0.99
+    assert not finding_doubts(decide({"file": found}, policy)["file"])
+
+
+def test_each_head_of_a_class_picture_is_masked_and_the_page_goes_to_a_person(
+    finder: PictureFinder, policy: Policy
+) -> None:
+    page = _page()
+    head = _astronaut().crop((100, 0, 340, 300)).resize((200, 250))
+    picture = Image.new("RGB", (1200, 800), (90, 120, 100))
+    places = [(60 + 280 * n, 100 + 350 * (n % 2)) for n in range(4)]
+    for place in places:
+        picture.paste(head, place)
+    page.paste(picture, (220, 700))
+    found = _found(finder, page, policy)
+    assert [f.rule for f in found] == ["head"] * 4
+    masks = _masks(page, found, policy)
+    for x, y in places:
+        face = (x + 220 + 75, y + 700 + 45, x + 220 + 165, y + 700 + 165)
+        assert _covered(face, masks) > 0.95
+    assert "横幅" in finding_doubts(decide({"file": found}, policy)["file"])[0].message
+
+
+@pytest.mark.parametrize("kind", ["QRCode", "Code128"])
+def test_a_code_too_worn_to_decode_is_masked_with_its_whole_block(
+    finder: PictureFinder, policy: Policy, kind: str
+) -> None:
+    code = _code("https://example.cn/verify?c=8842019", kind, 5 if kind == "QRCode" else 3)
+    if kind == "Code128":
+        code = code.resize((code.width, 110))
+    # A scratch and a smudge: enough for a reader of codes to give up.
+    pen = ImageDraw.Draw(code)
+    for n in range(5):
+        x = (0.15 + 0.17 * n) * code.width
+        pen.line((x, 0, x + 12, code.height), fill=255, width=7)
+    worn = np.asarray(code)
+    assert not zxingcpp.read_barcodes(worn)
+    page = _page()
+    page.paste(code, (300, 1700))
+    found = _found(finder, page, policy)
+    assert {f.kind for f in found} == {Kind.CODE}
+    ys, xs = np.nonzero(worn < 128)
+    ink = (300 + xs.min(), 1700 + ys.min(), 300 + xs.max() + 1, 1700 + ys.max() + 1)
+    assert _covered(ink, _masks(page, found, policy)) > 0.97
+
+
+@pytest.mark.parametrize(
+    ("number", "stays"),
+    [("9771006123453", True), ("9787107345678", True), ("6901234567892", False)],
+)
+def test_only_the_bar_code_of_a_journal_or_book_stays(
+    finder: PictureFinder, policy: Policy, number: str, stays: bool
+) -> None:
+    digits = number[:12]
+    check = -sum(int(c) * (3 if n % 2 else 1) for n, c in enumerate(digits)) % 10
+    page = _page()
+    page.paste(_code(f"{digits}{check}", "EAN13", 3), (1100, 1850))
+    found = _found(finder, page, policy)
+    assert [f.kind for f in found] == [Kind.PUBLICATION if stays else Kind.CODE]
+    assert bool(_masks(page, found, policy)) is not stays
+    assert number[4:12] not in repr(found)
+
+
+def test_a_page_of_writing_with_a_table_and_a_heading_has_no_pictures(
+    finder: PictureFinder, policy: Policy
+) -> None:
+    page = _page()
+    pen = ImageDraw.Draw(page)
+    pen.text((420, 150), "荣誉证书", font=ImageFont.truetype(_FONT, 150, index=2), fill="black")
+    font = ImageFont.truetype(_FONT, 38, index=2)
+    for row in range(18):
+        y = 450 + 62 * row
+        pen.text(
+            (160, y),
+            "教学评价是课堂教学的重要环节，要与学生的学习过程",
+            font=font,
+            fill=(30, 30, 30),
+        )
+    for row in range(8):
+        pen.line((160, 1650 + 70 * row, 1500, 1650 + 70 * row), fill="black", width=3)
+    for column in range(7):
+        pen.line((160 + 223 * column, 1650, 160 + 223 * column, 2140), fill="black", width=3)
+    pen.rectangle((163, 1653, 1497, 1717), fill=(205, 220, 240))
+    page = Image.fromarray(cv2.GaussianBlur(np.asarray(page), (3, 3), 0.6))
+    assert _found(finder, page, policy) == ()
