@@ -51,6 +51,8 @@ class Axes:
         y0 = min(max(0, math.floor(corners[:, 1].min()) - 2), height - 1)
         x1 = max(x0 + 1, min(width, math.ceil(corners[:, 0].max()) + 2))
         y1 = max(y0 + 1, min(height, math.ceil(corners[:, 1].max()) + 2))
+        if self.u == (1.0, 0.0) and (x1 - x0, y1 - y0) == (a1 - a0 + 4, b1 - b0 + 4):
+            return np.ascontiguousarray(pixels[b0:b1, a0:a1])
         start = self.to_page(np.array([a0 + 0.5, b0 + 0.5])) - 0.5 - (x0, y0)
         matrix = np.array(
             [[self.u[0], self.v[0], start[0]], [self.u[1], self.v[1], start[1]]], float

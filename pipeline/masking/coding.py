@@ -159,11 +159,15 @@ def _exact_palette(image: Pixels) -> tuple[Pixels, Pixels | None, int] | None:
 
 def _coarse_palette(image: Pixels) -> tuple[Pixels, Pixels, int] | None:
     """The same by the upper four bits of each channel; colours agreeing in them become one."""
-    red, green, blue = (c.astype(np.uint16) for c in cv2.split(image))
-    keys = (red & 0xF0) << 4 | (green & 0xF0) | blue >> 4
-    used = np.flatnonzero(np.bincount(keys.ravel(), minlength=4096))
+    counts = cv2.calcHist([image], [0, 1, 2], None, [16] * 3, [0, 256] * 3)
+    used = np.flatnonzero(counts.ravel())
     if len(used) > 256:
         return None
+    # Sixteen grays a channel, joined to one key of 12 bits.
+    keys = image[..., 0].astype(np.uint16) >> 4
+    for channel in (1, 2):
+        keys <<= 4
+        keys |= image[..., channel] >> 4
     lookup = np.zeros(4096, np.uint8)
     lookup[used] = np.arange(len(used))
     # A sample tells the mean colour well enough; what it lacks is drawn as the middle of its bin.
@@ -175,7 +179,7 @@ def _coarse_palette(image: Pixels) -> tuple[Pixels, Pixels, int] | None:
     )
     seen = counts > 0
     palette = np.where(seen[:, None], sums / np.maximum(counts, 1)[:, None], centers)
-    return _pack_width(lookup[keys], palette.round().astype(np.uint8))
+    return _pack_width(lookup.take(keys), palette.round().astype(np.uint8))
 
 
 def _pack_width(indexes: NDArray[np.integer], palette: Pixels) -> tuple[Pixels, Pixels, int]:
