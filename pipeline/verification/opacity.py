@@ -18,6 +18,12 @@ _NEAR_FILL = 24
 """Levels by which coding may move a pixel of the flat fill."""
 _FLATTEST = 0.45
 """Share of a mask that must be its fill; a label never covers more than half."""
+_GROUND, _GROUND_SHARE = 1.5, 30
+"""Level of a mask's ground, and the percentile at which it is taken, free of label and ringing.
+
+Masks are black. At 99 % opacity paper leaves two levels, which coding of a noisy scan hides from
+any correlation but does not take away.
+"""
 _SHINES = 0.32
 """Correlation of one mask with the source that counts.
 
@@ -66,6 +72,8 @@ def _shine(pair: PagePair, mask: Mask) -> float | None:
     colours = copy.astype(np.float32)
     away = np.abs(colours - np.median(colours[core], axis=0)).max(axis=2)
     if (away[core] <= _NEAR_FILL).mean() < _FLATTEST:
+        return 1.0
+    if float(np.percentile(colours[core].max(axis=1), _GROUND_SHARE)) > _GROUND:
         return 1.0
     source = _gray(pair.source_crop(x0, y0, x1, y1))
     if _open_somewhere(_gray(copy), source, core):
