@@ -111,6 +111,14 @@ def unit_forms(unit: str) -> tuple[str, ...]:
         tails += [full, bare, places[depth], bare_place(places[depth]), last, bare_place(last)]
     for tail in tails:
         forms.update(tail + form for form in cores if tail or is_distinctive(form))
+    if places and places[-1][-1] in "镇乡" and core.startswith("中心"):
+        # 石桥镇中心小学 is 石桥小学 to those around.
+        rest = core.removeprefix("中心")
+        forms.update(
+            tail + form
+            for tail in (places[-1], bare_place(places[-1]))
+            for form in (rest, *short_cores(rest))
+        )
     return tuple(sorted((f for f in forms if len(f) >= 3), key=lambda f: (-len(f), f)))
 
 
@@ -184,7 +192,11 @@ def canonical_unit(unit: str) -> str:
     """Return one key for all forms of a unit: place and own part in their shortest form."""
     places, core = split_unit(plain_numerals(re.sub(r"\s", "", unit)))
     place = bare_place(places[-1]) if places else ""
-    return place + min(short_cores(core) or {core}, key=lambda f: (len(f), f))
+    if places and places[-1][-1] in "镇乡":
+        core = core.removeprefix("中心")
+    # 洞中 could be 洞庭中学 as well as 洞山中学.
+    forms = {f for f in short_cores(core) if not is_distinctive(core) or f[:2] == core[:2]}
+    return place + min(forms or {core}, key=lambda f: (len(f), f))
 
 
 @lru_cache(maxsize=1024)
@@ -194,6 +206,23 @@ def split_name(name: str) -> tuple[str, str]:
     if len(name) > 2 and name[:2] in surnames():
         return name[:2], name[2:]
     return name[:1], name[1:]
+
+
+@lru_cache(maxsize=64)
+def name_part_pattern(name: str) -> re.Pattern[str]:
+    """Return a pattern whose group 1 is the part of a name by which people call its bearer.
+
+    阿依努尔·托列根 is called 阿依努尔; 张伟平 is 伟平老师 to colleagues.
+    """
+    parts = re.split("[·•・]", name)
+    if len(parts) > 1:
+        long = [re.escape(p) for p in parts if len(p) >= 3]
+        return re.compile(f"({'|'.join(long) or '(?!)'})")
+    given = split_name(name)[1]
+    if len(given) != 2:
+        return re.compile("((?!))")
+    before = "(?:(?<![一-龥])|(?<=[由和与请让为对听跟给]))"
+    return re.compile(f"{before}({re.escape(given)})(?=老师|同志|同学|校长|主任|园长)")
 
 
 @lru_cache(maxsize=1024)

@@ -9,11 +9,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.detection.beside_names import ink_beside_names
 from pipeline.detection.closing import closing_units
 from pipeline.detection.findings import findings_of
 from pipeline.detection.layout import analyse_layout
 from pipeline.detection.nlp import build_nlp
 from pipeline.detection.page_text import build_doc
+from pipeline.detection.pictures import PictureFinder
+from pipeline.detection.seals import Recognise, seal_findings
 from pipeline.detection.spread import spread
 from pipeline.dossier import Applicant, Finding
 from pipeline.policy import Policy
@@ -28,10 +31,13 @@ class Detector:
         policy: Whose reasons and authorities hold.
         lac_dir: Folder with LAC's files; the installed package's own when None.
         ner_dir: Folder with our own tagger of people and schools; without it when None.
+        faces_dir: Folder with CenterFace; without it only whole ID photographs are found.
+        recognise: Reads strips of text, to tell whose a seal is; without it no seal is kept.
 
     Raises:
         MissingWordModelError: LAC's files are not there.
         MissingTaggerError: The tagger's files are not there.
+        MissingFaceModelError: CenterFace's file is not there.
     """
 
     #: Part of every cache key; raised whenever the same page would be judged differently.
@@ -44,10 +50,14 @@ class Detector:
         *,
         lac_dir: Path | None = None,
         ner_dir: Path | None = None,
+        faces_dir: Path | None = None,
+        recognise: Recognise | None = None,
     ) -> None:
         self._applicant = applicant
         self._policy = policy
         self._nlp = build_nlp(applicant, policy, lac_dir, ner_dir)
+        self._pictures = PictureFinder(faces_dir)
+        self._recognise = recognise
         # spaCy's vocabulary is not safe to grow from several threads.
         self._lock = threading.Lock()
 
@@ -67,7 +77,20 @@ class Detector:
             doc, page = build_doc(reading, layout, self._nlp.vocab)
             doc._.page = page
             found = findings_of(self._nlp(doc), self._policy)
-        return (*found, *closing_units(page, found, self._applicant, self._policy))
+        found = [
+            *found,
+            *closing_units(page, found, self._applicant, self._policy),
+            *ink_beside_names(page, found, self._applicant, self._policy),
+        ]
+        known = self._pictures.add(found, pixels, reading, self._policy)
+        return (*known, *self._seals(pixels, reading, known))
+
+    def _seals(
+        self, pixels: NDArray[np.uint8], reading: PageReading, known: Sequence[Finding]
+    ) -> list[Finding]:
+        return seal_findings(
+            pixels, reading.frame, known, self._recognise, self._applicant, self._policy
+        )
 
     def spread(
         self,

@@ -137,12 +137,13 @@ def _search_page(
 
 
 def _taken(here: Sequence[Finding]) -> set[tuple[int, int]]:
-    return {
-        (f.line, i)
-        for f in here
-        if f.line is not None and f.kind not in _OPEN
-        for i in range(f.start, f.end)
-    }
+    taken = set()
+    for f in here:
+        # Only at the ends of an authority can a person's name stand: not 阳市总 of 贵阳市总工会.
+        inset = 1 if f.kind is Kind.ISSUING_AUTHORITY else 0
+        if f.line is not None and (f.kind not in _OPEN or inset):
+            taken |= {(f.line, i) for i in range(f.start + inset, f.end - inset)}
+    return taken
 
 
 def _squeezed(line: Line) -> tuple[str, list[int]]:
@@ -151,7 +152,12 @@ def _squeezed(line: Line) -> tuple[str, list[int]]:
 
 
 def _finds(form: str, text: str) -> list[int]:
-    return [m.start() for m in re.finditer(re.escape(form), text)]
+    found = []
+    at = text.find(form)
+    while at >= 0:
+        found.append(at)
+        at = text.find(form, at + len(form))
+    return found
 
 
 def _stands_alone(text: str, start: int, end: int) -> bool:

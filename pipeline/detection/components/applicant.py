@@ -7,25 +7,34 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz
-from rapidfuzz.distance import Levenshtein
 from spacy.tokens import Doc
 
 from pipeline.detection.applicant_forms import (
     bare_forms,
+    name_part_pattern,
     pinyin_pattern,
     plain_numerals,
     unit_forms,
 )
+from pipeline.detection.components.slots import line_tokens
+from pipeline.detection.near_forms import (
+    WEAK,
+    is_garbled,
+    is_scrambled,
+    near_names,
+    near_units,
+    spread_pattern,
+)
 from pipeline.detection.page_text import PageText
-from pipeline.detection.spans import add, page_of, spaced_text, text_of
-from pipeline.detection.vocabulary import is_han
+from pipeline.detection.spans import add, covered, page_of, spaced_text, text_of
 from pipeline.dossier import Applicant, Kind
 
 GROUP = "applicant"
-# A character read with less than this may be another one.
-_WEAK = 0.85
-_UNIT_SIMILARITY = 84.0
 _NUMERALS = frozenset("一二三四五六七八九十百第")
+_CLASS_WORDS = frozenset("省市县区州旗镇乡")
+_LATIN = re.compile("[A-Za-z]{2}")
+# 二中全会, 一小时, 一中心 are no schools.
+_GOES_ON = re.compile("中(?:全会|心|央|旬|文)|小(?:时|组|部分|段|步|节|块)|幼(?:儿(?!园)|小)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +52,7 @@ class ApplicantSearch:
             self._units(doc, start, text)
             self._strings(doc, start, text)
             self._birth_date(doc, start, text)
+        self._damaged_lines(doc, page)
         self._broken(doc, page)
         return doc
 
@@ -50,70 +60,67 @@ class ApplicantSearch:
         for name in self.applicant.name:
             plain = re.sub(r"\s", "", name)
             for at in _occurrences(plain, text):
-                add(
-                    doc,
-                    GROUP,
-                    offset + at,
-                    offset + at + len(plain),
-                    Kind.APPLICANT_NAME,
-                    "exact",
-                    1.0,
-                    entity="applicant",
-                )
-            for start, end in _near_names(plain, text, offset, page):
-                add(
-                    doc,
-                    GROUP,
-                    start,
-                    end,
-                    Kind.APPLICANT_NAME,
-                    "ocr-tolerant",
-                    0.85,
-                    entity="applicant",
-                )
+                _own_name(doc, offset + at, offset + at + len(plain), "exact", 1.0)
+            if len(plain) >= 2 and plain[0] in text:
+                for match in spread_pattern(plain).finditer(text):
+                    if match.end() - match.start() != len(plain):
+                        _own_name(
+                            doc, offset + match.start(), offset + match.end(), "ocr-tolerant", 0.9
+                        )
+            for start, end in near_names(plain, text, lambda i: page.confidence(offset + i)):
+                _own_name(doc, offset + start, offset + end, "ocr-tolerant", 0.85)
+            for match in name_part_pattern(plain).finditer(text):
+                _own_name(doc, offset + match.start(1), offset + match.end(1), "part", 0.8)
             pattern = pinyin_pattern(plain)
-            if pattern is not None:
-                for match in _with_spaces(doc, offset, offset + len(text), pattern):
-                    add(doc, GROUP, *match, Kind.APPLICANT_NAME, "pinyin", 0.95, entity="applicant")
+            if pattern is not None and _LATIN.search(text):
+                for start, end in _with_spaces(doc, offset, offset + len(text), pattern):
+                    _own_name(doc, start, end, "pinyin", 0.95)
 
     def _units(self, doc: Doc, offset: int, text: str) -> None:
         text = plain_numerals(text)
         for unit in self.applicant.unit:
             taken: list[tuple[int, int]] = []
-            bare = frozenset(bare_forms(unit)) - frozenset(unit_forms(unit))
+            anywhere = frozenset(bare_forms(unit)) - frozenset(unit_forms(unit))
             for form in (*unit_forms(unit), *bare_forms(unit)):
                 for at in _occurrences(form, text):
-                    if form in bare and _elsewhere(doc, offset + at):
+                    if (form in anywhere or form[0] in _CLASS_WORDS) and (
+                        _elsewhere(doc, offset + at)
+                    ):
                         continue
                     if at > 0 and form[0] in _NUMERALS and text[at - 1] in _NUMERALS:
+                        continue
+                    if form[-1] in "中小幼" and _GOES_ON.match(text, at + len(form) - 1):
                         continue
                     if any(a < at + len(form) and at < b for a, b in taken):
                         continue
                     end = _campus_end(text, at + len(form))
                     taken.append((at, end))
-                    add(
-                        doc,
-                        GROUP,
-                        offset + at,
-                        offset + end,
-                        Kind.APPLICANT_UNIT,
-                        "exact" if form == unit else "short-form",
-                        1.0,
-                        entity="applicant-unit",
-                    )
+                    rule = "exact" if form == unit else "short-form"
+                    _own_unit(doc, offset + at, offset + end, rule, 1.0)
             for form in unit_forms(unit)[:6]:
-                for at, end in _near_units(form, unit, text, taken):
+                for at, end in near_units(form, unit, text, taken):
                     taken.append((at, end))
-                    add(
-                        doc,
-                        GROUP,
-                        offset + at,
-                        offset + end,
-                        Kind.APPLICANT_UNIT,
-                        "ocr-tolerant",
-                        0.85,
-                        entity="applicant-unit",
-                    )
+                    _own_unit(doc, offset + at, offset + end, "ocr-tolerant", 0.85)
+
+    def _damaged_lines(self, doc: Doc, page: PageText) -> None:
+        """Find lines that hold nothing but the unit, half lost or in disorder under a seal."""
+        units = [plain_numerals(re.sub(r"\s", "", unit)) for unit in self.applicant.unit]
+        longest = max(map(len, units), default=0)
+        held = covered(doc, (GROUP,))
+        for start, end in line_tokens(page).values():
+            if not 3 <= end - start <= 2 * longest or not held.isdisjoint(range(start, end)):
+                continue
+            weak = [page.confidence(i) < WEAK for i in range(start, end)]
+            if not any(weak):
+                continue
+            text = text_of(doc, start, end)
+            behind = max(text.rfind(":"), text.rfind("：")) + 1
+            start, text, weak = start + behind, text[behind:], weak[behind:]
+            for unit in units:
+                if is_garbled(unit, text, weak):
+                    _own_unit(doc, start, end, "garbled", 0.6)
+                elif is_scrambled(unit, text):
+                    _own_unit(doc, start, end, "scrambled", 0.5)
 
     def _strings(self, doc: Doc, offset: int, text: str) -> None:
         folded = text.casefold()
@@ -192,66 +199,19 @@ class ApplicantSearch:
                             add(doc, GROUP, a, b, kind, "over-line-end", 0.9, entity=entity)
 
 
+def _own_name(doc: Doc, start: int, end: int, rule: str, score: float) -> None:
+    add(doc, GROUP, start, end, Kind.APPLICANT_NAME, rule, score, entity="applicant")
+
+
+def _own_unit(doc: Doc, start: int, end: int, rule: str, score: float) -> None:
+    add(doc, GROUP, start, end, Kind.APPLICANT_UNIT, rule, score, entity="applicant-unit")
+
+
 def _occurrences(form: str, text: str) -> Iterator[int]:
     at = text.find(form) if form else -1
     while at >= 0:
         yield at
         at = text.find(form, at + 1)
-
-
-def _near_names(name: str, text: str, offset: int, page: PageText) -> Iterator[tuple[int, int]]:
-    """Yield token ranges that are the name but for one badly read, lost or doubled character."""
-    if len(name) < 3:
-        return
-    for at in range(len(text) - len(name) + 1):
-        window = text[at : at + len(name)]
-        wrong = [i for i in range(len(name)) if window[i] != name[i]]
-        if len(wrong) == 1 and page.confidence(offset + at + wrong[0]) < _WEAK:
-            yield offset + at, offset + at + len(name)
-        longer = text[at : at + len(name) + 1]
-        if len(longer) > len(name) and longer[0] == name[0] and longer[-1] == name[-1]:
-            extra = [i for i in range(1, len(name)) if longer[:i] + longer[i + 1 :] == name]
-            if extra and (
-                not is_han(longer[extra[0]]) or page.confidence(offset + at + extra[0]) < _WEAK
-            ):
-                yield offset + at, offset + at + len(name) + 1
-
-
-def _near_units(
-    form: str, unit: str, text: str, taken: list[tuple[int, int]]
-) -> Iterator[tuple[int, int]]:
-    """Yield places where a unit stands with a few misread characters."""
-    if len(form) < 6 or len(text) < len(form) - 1:
-        return
-    blocked = list(taken)
-    for _ in range(8):
-        masked = list(text)
-        for a, b in blocked:
-            masked[a:b] = "\0" * (b - a)
-        found = fuzz.partial_ratio_alignment(form, "".join(masked), score_cutoff=_UNIT_SIMILARITY)
-        if found is None or found.dest_end <= found.dest_start:
-            return
-        start, end = found.dest_start, found.dest_end
-        blocked.append((start, end))
-        window = text[start:end]
-        # 淮南市第三中学 is another school, not a misreading: a numeral must not differ.
-        if _numerals(window) == _numerals(form) and (
-            Levenshtein.distance(form, window) <= max(1, len(form) // 5)
-        ):
-            yield _stretched((form[-1], unit[-1]), form[0], text, start, end)
-
-
-def _stretched(
-    last: tuple[str, ...], first: str, text: str, start: int, end: int
-) -> tuple[int, int]:
-    """Let a match reach the unit's own first and last character where they stand close by."""
-    tail = max(text.find(c, end, end + 5) for c in last)
-    head = text.rfind(first, max(0, start - 3), start)
-    if text[end - 1] != last[-1] and tail >= 0:
-        end = tail + 1
-    if text[start] != first and head >= 0:
-        start = head
-    return start, end
 
 
 def _elsewhere(doc: Doc, token: int) -> bool:
@@ -268,10 +228,6 @@ def _elsewhere(doc: Doc, token: int) -> bool:
                 "区",
             )
     return False
-
-
-def _numerals(text: str) -> str:
-    return re.sub(r"[^一二三四五六七八九十百0-9]", "", text)
 
 
 def _campus_end(text: str, end: int) -> int:

@@ -30,6 +30,10 @@ _DOCUMENT_NUMBER = re.compile(
     r"(?:[一-龥]{0,6}(?:教|证|训|科|职|师|聘|奖|课|评|研|规|秘|函|办|发|人社|电教|体)[一-龥]{0,3})字[〔\[(（]?[0-9]{0,4}[〕\])）]?第?[0-9]{2,10}号?|[一-龥]{2,8}[〔\[][0-9]{4}[〕\]]第?[0-9]{1,6}号"
 )
 _HAN = re.compile("[一-龥]+")
+# 凤台县第一中学报县教育局: a school that reports to an authority is no part of its name.
+_SCHOOL_REPORTS = re.compile(
+    r".*(?:学校|中学|小学|幼儿园|学院|大学|[一二三四五六七八九十][中小幼])[报呈送经由向获被受]"
+)
 _BODY_TAGS = frozenset("LOC ORG nz n vn an s f m".split())
 _NOT_OF_A_BODY = (
     "学校",
@@ -57,7 +61,8 @@ class KeepSearch:
         """Write findings to the group ``keeps``."""
         endings = "|".join(sorted(map(re.escape, self.authorities), key=len, reverse=True))
         authority = re.compile(rf"(?:{endings})(?:[一-龥]{{0,8}}(?:办公室|委员会|领导小组))?")
-        publishers = "|".join(PUBLISHER_ENDINGS)
+        # 凤台县第一中学报县教育局: a school that reports, no journal.
+        publishers = "|".join(PUBLISHER_ENDINGS).replace("学报", "(?<![中小大])学报")
         publisher = re.compile(rf"(?:{publishers})")
         words = _word_at(doc)
         people = {(a, b) for a, b, tag in doc._.words if tag == "PER"}
@@ -129,6 +134,9 @@ def _body_start(doc: Doc, floor: int, ending: int, words: dict[int, tuple[int, i
     """
     page = page_of(doc)
     begin = max(floor, words.get(ending, (ending, 0, ""))[0])
+    reports = _SCHOOL_REPORTS.match(text_of(doc, begin, ending))
+    if reports is not None:
+        return begin + reports.end()
     while begin > floor and ending - begin < 20:
         first, last, tag = words.get(begin - 1, (begin - 1, begin, "w"))
         piece = text_of(doc, first, last)
@@ -136,6 +144,9 @@ def _body_start(doc: Doc, floor: int, ending: int, words: dict[int, tuple[int, i
             break
         if piece.endswith(_NOT_OF_A_BODY) or not _HAN.fullmatch(piece):
             break
+        reports = _SCHOOL_REPORTS.match(piece)
+        if reports is not None:
+            return first + reports.end()
         begin = first
     return begin
 

@@ -11,6 +11,7 @@ from spacy.tokens import Doc
 from stdnum.cn import ric
 
 from pipeline.detection.components.slots import continuation
+from pipeline.detection.page_text import PageText
 from pipeline.detection.spans import add, page_of, text_of
 from pipeline.dossier import Applicant, Kind
 
@@ -66,6 +67,9 @@ _KEPT_NUMBER = re.compile(
 )
 _ACCOUNT = re.compile(r"(?:微信号?|QQ号?|钉钉号?)[:：]([A-Za-z0-9_\-]{5,20})")
 _POSTCODE = re.compile(r"(?:邮政编码|邮编)[:：]?([0-9]{6})(?![0-9])")
+_POSTCODE_LABEL = re.compile(r"(?:邮政编码|邮\s*编)\s*[:：]?\s*$")
+# A label's value stands at most this many line heights to its right.
+_BESIDE = 14.0
 _ADDRESS_LABEL = re.compile(
     r"(?:家庭住址|通讯地址|通信地址|联系地址|户籍地址|户籍所在地|居住地址|现住址|住址|地址|家庭地址|邮寄地址)[:：]?"
 )
@@ -98,7 +102,25 @@ class NumberSearch:
             self._addresses(doc, start, text)
         for tokens in page.rows:
             self._patterns(doc, tokens, "".join(doc[i].text for i in tokens))
+        self._postcode_cells(doc, page)
         return doc
+
+    def _postcode_cells(self, doc: Doc, page: PageText) -> None:
+        """Find a postcode that stands in the cell beside its label."""
+        for start, end in page.segments:
+            if end - start != 6 or not doc[start].text.isdigit():
+                continue
+            number, me = text_of(doc, start, end), page.boxes[page.line_of[start]]
+            beside = [
+                box
+                for box in page.boxes
+                if abs(box.middle - me.middle) < 0.5 * me.height
+                and 0 < me.x0 - box.x1 < _BESIDE * me.height
+            ]
+            left = max(beside, key=lambda box: box.x1, default=None)
+            label = page.reading.lines[left.index].text if left is not None else ""
+            if _POSTCODE_LABEL.search(label) and re.fullmatch("[0-9]{6}", number):
+                add(doc, GROUP, start, end, Kind.ADDRESS, "postcode", 0.9, entity=number)
 
     def _digit_runs(self, doc: Doc, tokens: list[int]) -> None:
         text = "".join(doc[i].text for i in tokens)
@@ -147,6 +169,7 @@ class NumberSearch:
     def _patterns(self, doc: Doc, tokens: list[int], text: str) -> None:
         digits = re.sub(r"(?<=[0-9])[Oo](?=[0-9Oo])", "0", text)
         digits = re.sub(r"(?<=[0-9])[lI|](?=[0-9lI|])", "1", digits)
+        digits = re.sub(r"(?<![0-9A-Za-z])[lI|i](?=[3-9][0-9]{9}(?![0-9]))", "1", digits)
         for pattern, kind, rule, group in (
             (_MOBILE, Kind.PHONE, "mobile", 0),
             (_LANDLINE, Kind.PHONE, "landline", 0),
