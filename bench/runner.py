@@ -29,6 +29,7 @@ def run_dossier(
     lac_dir: Path,
     *,
     ner_dir: Path | None = None,
+    faces_dir: Path | None = None,
     verify: bool = True,
 ) -> DossierRun:
     """Read, detect, mask and (if asked) verify every file of a generated dossier.
@@ -38,7 +39,14 @@ def run_dossier(
     """
     applicant = Applicant.model_validate(truth.applicant)
     started = time.perf_counter()
-    detector = Detector(applicant, policy, lac_dir=lac_dir, ner_dir=ner_dir)
+    detector = Detector(
+        applicant,
+        policy,
+        lac_dir=lac_dir,
+        ner_dir=ner_dir,
+        faces_dir=faces_dir,
+        recognise=reader.recognise,
+    )
     tools = Tools(reader, detector, policy, applicant)
     starting = time.perf_counter() - started
     out.mkdir(parents=True, exist_ok=True)

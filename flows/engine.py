@@ -51,7 +51,14 @@ def make_tools(applicant: Applicant, policy: Policy) -> Tools:
     folder = weights_dir()
     return Tools(
         reader=shared_reader(),
-        detector=Detector(applicant, policy, lac_dir=folder / "lac", ner_dir=ner_dir()),
+        detector=Detector(
+            applicant,
+            policy,
+            lac_dir=folder / "lac",
+            ner_dir=ner_dir(),
+            faces_dir=folder / "centerface",
+            recognise=shared_reader().recognise,
+        ),
         policy=policy,
         applicant=applicant,
         models=versions(folder),

@@ -11,7 +11,9 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from pipeline.dossier import Action, Applicant, Decision, Finding, Verdict, VerdictKind
+from pipeline.covered import covered_text
+from pipeline.detection.seals import RECOGNISER as SEALS
+from pipeline.dossier import Action, Applicant, Decision, Doubt, Finding, Verdict, VerdictKind
 from pipeline.errors import MangpingError
 from pipeline.findings_file import (
     FindingsFile,
@@ -34,6 +36,7 @@ from pipeline.outcome import (
     reading_notes,
     safe_name,
 )
+from pipeline.policy import CoveredText
 from pipeline.progress import Progress, Silent, Stage
 from pipeline.reading import PageReading
 from pipeline.verification import verify_copy
@@ -238,7 +241,12 @@ def finish_file(
                     copy.masks,
                     tools.applicant,
                     tools.reader,
-                    kept=[d.finding.polygon for d in decisions if d.action is Action.KEEP],
+                    # What is kept as a seal says nothing of the text it was stamped over.
+                    kept=[
+                        d.finding.polygon
+                        for d in decisions
+                        if d.action is Action.KEEP and d.finding.recogniser != SEALS
+                    ],
                     progress=lambda page: told.done(job.id, Stage.VERIFICATION, page),
                 )
     except BaseException:
@@ -246,7 +254,7 @@ def finish_file(
         raise
     finally:
         tools.decoded.drop(file.sha256)
-    verdict = _whole_verdict(verdict, file, decisions, tools.applicant, out.suffix)
+    verdict = _whole_verdict(verdict, file, decisions, tools, out.suffix)
     document = _document(file, decisions, copy, verdict, tools, with_text=options.with_text)
     return Finished(copy, document, _result(file, document, copy, clock))
 
@@ -326,18 +334,27 @@ def _whole_verdict(
     checked: Verdict,
     file: FileReading,
     decisions: Sequence[Decision],
-    applicant: Applicant,
+    tools: Tools,
     suffix: str,
 ) -> Verdict:
     """Add to verification's doubts those of the earlier stages."""
-    safe = Path(safe_name(file.job.name, applicant)).stem + suffix
+    safe = Path(safe_name(file.job.name, tools.applicant)).stem + suffix
     doubts = [
         file_name_doubt(safe) if doubt.code == "file-name" else doubt for doubt in checked.doubts
     ]
     doubts += [*finding_doubts(decisions), *reading_doubts(file.readings)]
+    if tools.policy.text_under_seals is CoveredText.PERSON:
+        doubts += covered_text(file.readings, decisions)
     if checked.kind is VerdictKind.CLEAN and doubts:
         return Verdict(kind=VerdictKind.PERSON, doubts=tuple(doubts))
     return Verdict(kind=checked.kind, doubts=tuple(doubts))
+
+
+def _notes(file: FileReading, decisions: Sequence[Decision], tools: Tools) -> list[Doubt]:
+    notes = reading_notes(file.readings)
+    if tools.policy.text_under_seals is CoveredText.NOTE:
+        notes += covered_text(file.readings, decisions)
+    return notes
 
 
 def _document(
@@ -358,7 +375,7 @@ def _document(
         models={"reader": tools.reader.version, **tools.models},
         verdict=verdict.kind,
         doubts=tuple(doubt_entry(doubt) for doubt in verdict.doubts),
-        notes=tuple(doubt_entry(note) for note in reading_notes(file.readings)),
+        notes=tuple(doubt_entry(note) for note in _notes(file, decisions, tools)),
         masks=masks_by_kind(copy.masks),
         pages=tuple(
             page_entry(facts, reading)

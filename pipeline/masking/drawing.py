@@ -12,13 +12,15 @@ import pymupdf
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from pipeline.dossier import Mask
+from pipeline.dossier import Kind, Mask
+from pipeline.geometry import Polygon
 
 Pixels = NDArray[np.uint8]
 
 _LEGIBLE = 9  # pixels; a smaller label is a smudge
 _TALL = 0.68  # of the patch that the glyphs may take across the line
 _LONG = 0.94  # and along it
+_NEARLY_SQUARE = 1.4  # height by width up to which the label of a round patch is written level
 
 
 def draw(pixels: Pixels, masks: Sequence[Mask], *, bilevel: bool = False) -> None:
@@ -29,10 +31,13 @@ def draw(pixels: Pixels, masks: Sequence[Mask], *, bilevel: bool = False) -> Non
         masks: What to paint. Every pixel of a polygon becomes opaque.
         bilevel: Draw labels without intermediate greys.
     """
-    for mask in masks:
-        _fill(pixels, mask)
-    for mask in masks:
-        _write(pixels, mask, bilevel=bilevel)
+    # A seal lies over names and units that have labels of their own: those are written last.
+    seals = [mask for mask in masks if mask.kind is Kind.SEAL]
+    for group in (seals, [mask for mask in masks if mask.kind is not Kind.SEAL]):
+        for mask in group:
+            _fill(pixels, mask)
+        for mask in group:
+            _write(pixels, mask, bilevel=bilevel)
 
 
 def _fill(pixels: Pixels, mask: Mask) -> None:
@@ -50,13 +55,14 @@ def _fill(pixels: Pixels, mask: Mask) -> None:
 
 def _write(pixels: Pixels, mask: Mask, *, bilevel: bool) -> None:
     if len(mask.polygon.points) != 4:
-        corners = np.array(cv2.boxPoints(cv2.minAreaRect(mask.polygon.array())))
+        corners = Polygon.from_bounds(mask.polygon.frame, *mask.polygon.bounds).array()
+        level = _NEARLY_SQUARE
     else:
-        corners = mask.polygon.array()
+        corners, level = mask.polygon.array(), 1.0
     sides = np.linalg.norm(corners - np.roll(corners, -1, axis=0), axis=1)
     along = (
         corners[1] - corners[0]
-        if sides[0] + sides[2] >= sides[1] + sides[3]
+        if level * (sides[0] + sides[2]) >= sides[1] + sides[3]
         else (corners[2] - corners[1])
     )
     upright = abs(along[1]) > abs(along[0])

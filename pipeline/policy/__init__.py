@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from pipeline.policy.loader import Policy, load_policy
+from pipeline.policy.loader import CoveredText, Policy, load_policy
 
-__all__ = ["Policy", "load_policy"]
+__all__ = ["CoveredText", "Policy", "load_policy"]

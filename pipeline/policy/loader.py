@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from importlib import resources
 
 import yaml
@@ -27,6 +28,13 @@ class DamagedPolicyError(UsageError):
     sentence = "政策文件“{subject}”有 {count} 处不符合格式，请对照 huainan_2025.yaml 改正。"
 
 
+class CoveredText(StrEnum):
+    """What to do about text that must stay but lies under a masked seal."""
+
+    NOTE = "note"
+    PERSON = "person"
+
+
 class Policy(Noun):
     """A notice as data.
 
@@ -39,6 +47,8 @@ class Policy(Noun):
         reasons: For each kind of finding: the Chinese sentence that the report shows.
         labels: For each kind of finding: the word on the mask; ``{n}`` is numbered in the dossier.
         authorities: Endings of the names of bodies that issue awards and stay visible.
+        text_under_seals: Whether text that must stay but lies under a masked seal is a note in the
+            record, or a reason for a person to look.
         rules: Rule ids that verification cites, with the notice's words.
     """
 
@@ -50,6 +60,7 @@ class Policy(Noun):
     reasons: dict[Kind, str]
     labels: dict[Kind, str] = Field(default_factory=dict)
     authorities: tuple[str, ...] = ()
+    text_under_seals: CoveredText = CoveredText.NOTE
     rules: dict[str, str] = Field(default_factory=dict)
 
     def action(self, kind: Kind) -> Action:

@@ -68,8 +68,9 @@ def seal_findings(
     bodies = [f.text for f in found if f.kind is Kind.ISSUING_AUTHORITY]
     known = Known.of(policy, [*applicant.unit, *units], bodies)
     texts = _read(pixels, seals, recognise)
+    last = max((int(f.id.rpartition("-")[2]) for f in found), default=0)
     return [
-        _finding(seal, text, owner_of(text, known), frame, len(found) + number, policy)
+        _finding(seal, text, owner_of(text, known), frame, last + number, policy)
         for number, (seal, text) in enumerate(zip(seals, texts, strict=True), 1)
     ]
 
