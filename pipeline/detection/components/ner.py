@@ -158,6 +158,12 @@ def _may_be_person(doc: Doc, start: int, end: int, score: float) -> bool:
     return score >= (_SURNAMED if starts_with_surname(text) else _BARE)
 
 
+def _only_does(doc: Doc, start: int, end: int) -> bool:
+    """Whether LAC sees nothing but verbs and small words in a stretch."""
+    tags = [tag for a, b, tag in doc._.words if a >= start and b <= end]
+    return bool(tags) and all(tag in ("v", "vd", "d", "p", "c", "r", "u") for tag in tags)
+
+
 def _goes_on(doc: Doc, end: int) -> bool:
     """Whether a sentence goes on right behind a place, and not with a title."""
     page = page_of(doc)
@@ -179,5 +185,6 @@ def _may_be_school(doc: Doc, start: int, end: int, score: float) -> bool:
     behind = text_of(doc, end, min(len(doc), end + 4))
     # 小学语文 after a place is a kind of school.
     if text.endswith(("小学", "中学", "高中", "初中")) and _SUBJECT.match(behind):
-        return score >= _EVERYDAY
+        # 改进高中英语家庭作业: and a verb before it is only that.
+        return score >= _EVERYDAY and not _only_does(doc, start, end - 2)
     return _SCHOOL.search(text) is not None
