@@ -14,6 +14,8 @@ _TOUCHING = 0.6
 _BRACKETS = set("【】[]「」 　")
 _NUMBERS = {Kind.ID_NUMBER, Kind.PHONE}
 
+Box = tuple[float, float, float, float]
+
 
 @dataclass(frozen=True, slots=True)
 class EdgeForms:
@@ -33,44 +35,46 @@ def find_edges(
     alone, such as 学, begins too many words that may rightly follow.
     """
     placed = [(mask.kind, mask.polygon.to(frame).bounds) for mask in masks]
-    for run in runs:
+    for run in runs if placed else ():
+        boxes = [glyph.polygon.bounds for glyph in run.glyphs]
+        top, bottom = min(b[1] for b in boxes), max(b[3] for b in boxes)
         for kind, box in placed:
-            behind = _behind(run, box)
+            if box[3] < top or box[1] > bottom:
+                continue  # no glyph of the run is level with the mask
+            behind = _behind(run, boxes, box)
             if behind is not None and _is_end(kind, run, behind, forms):
                 yield run.glyphs[behind].polygon
-            before = _before(run, box)
+            before = _before(run, boxes, box)
             if before is not None and _is_start(kind, run, before, forms):
                 yield run.glyphs[before].polygon
 
 
-def _level(glyph: Glyph, box: tuple[float, float, float, float]) -> bool:
-    _, top, _, bottom = glyph.polygon.bounds
-    return not glyph.masked and box[1] <= (top + bottom) / 2 <= box[3]
+def _level(glyph: Glyph, place: Box, box: Box) -> bool:
+    return not glyph.masked and box[1] <= (place[1] + place[3]) / 2 <= box[3]
 
 
-def _reach(glyph: Glyph) -> float:
-    _, top, _, bottom = glyph.polygon.bounds
-    return _TOUCHING * (bottom - top)
+def _reach(place: Box) -> float:
+    return _TOUCHING * (place[3] - place[1])
 
 
-def _behind(run: Run, box: tuple[float, float, float, float]) -> int | None:
+def _behind(run: Run, boxes: Sequence[Box], box: Box) -> int | None:
     """Return the glyph that follows the mask without anything between."""
-    for i, glyph in enumerate(run.glyphs):
-        x0, _, x1, _ = glyph.polygon.bounds
-        if _level(glyph, box) and (x0 + x1) / 2 > (box[0] + box[2]) / 2:
-            near = x0 - box[2] <= _reach(glyph) and set(glyph.before) <= _BRACKETS
+    middle = (box[0] + box[2]) / 2
+    for i, (glyph, place) in enumerate(zip(run.glyphs, boxes, strict=True)):
+        if (place[0] + place[2]) / 2 > middle and _level(glyph, place, box):
+            near = place[0] - box[2] <= _reach(place) and set(glyph.before) <= _BRACKETS
             return i if near else None
     return None
 
 
-def _before(run: Run, box: tuple[float, float, float, float]) -> int | None:
+def _before(run: Run, boxes: Sequence[Box], box: Box) -> int | None:
     """Return the glyph that the mask follows without anything between."""
+    middle = (box[0] + box[2]) / 2
     for i in range(len(run.glyphs) - 1, -1, -1):
-        glyph = run.glyphs[i]
-        x0, _, x1, _ = glyph.polygon.bounds
-        if _level(glyph, box) and (x0 + x1) / 2 < (box[0] + box[2]) / 2:
+        place = boxes[i]
+        if (place[0] + place[2]) / 2 < middle and _level(run.glyphs[i], place, box):
             following = run.glyphs[i + 1].before if i + 1 < len(run.glyphs) else ""
-            near = box[0] - x1 <= _reach(glyph) and set(following) <= _BRACKETS
+            near = box[0] - place[2] <= _reach(place) and set(following) <= _BRACKETS
             return i if near else None
     return None
 

@@ -60,7 +60,7 @@ def check_reading(
 def _read_again(pixels: Pixels, frame: Frame, reader: Rereader) -> tuple[tuple[Line, ...], Frame]:
     factor = _LARGER if max(frame.width, frame.height) <= _SMALL_PAGE else _SMALLER
     grid = frame.scaled(factor)
-    how = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
+    how = cv2.INTER_LINEAR if factor < 1 else cv2.INTER_CUBIC
     scaled = np.asarray(cv2.resize(pixels, (grid.width, grid.height), interpolation=how), np.uint8)
     return reader.read_upright(scaled, grid, detection_side=_DETECTION_SIDE), grid
 

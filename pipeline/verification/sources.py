@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+import cv2
 import numpy as np
 import pymupdf
 from numpy.typing import NDArray
@@ -37,8 +38,8 @@ def decode_image(document: pymupdf.Document, number: int) -> NDArray[np.uint8]:
     if pixmap.alpha or pixmap.colorspace is None:
         raise ValueError("an image of the copy has no plain colours")
     if pixmap.n == 1:
-        gray = np.frombuffer(pixmap.samples_mv, np.uint8).reshape(pixmap.height, pixmap.width, 1)
-        return np.repeat(gray, 3, axis=2)
+        gray = np.frombuffer(pixmap.samples_mv, np.uint8).reshape(pixmap.height, pixmap.width)
+        return np.asarray(cv2.cvtColor(gray, cv2.COLOR_GRAY2RGB), np.uint8)
     if pixmap.n != 3:
         pixmap = pymupdf.Pixmap(pymupdf.csRGB, pixmap)
     rgb = np.frombuffer(pixmap.samples_mv, np.uint8)

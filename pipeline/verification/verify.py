@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -181,11 +182,24 @@ def _page(
         report.doubts.append(doubt("check-failed", page))
         return
     report.done.add((page, "size"))
-    report.run(page, "fidelity", lambda: check_fidelity(pair, masks))
-    report.run(page, "opacity", lambda: check_opacity(pair, masks))
+    with ThreadPoolExecutor(1) as beside:
+        # The two comparisons run beside the reading, which does not fill both cores all the time.
+        fidelity = beside.submit(check_fidelity, pair, masks)
+        opacity = beside.submit(check_opacity, pair, masks)
+        reading = _now(check_reading, pixels, frame, masks, kept, task.wanted, task.reader)
+    report.run(page, "fidelity", fidelity.result)
+    report.run(page, "opacity", opacity.result)
     report.run(
         page, "layer", lambda: check_layer(document[page - 1], frame, masks, kept, task.wanted)
     )
-    report.run(
-        page, "reading", lambda: check_reading(pixels, frame, masks, kept, task.wanted, task.reader)
-    )
+    report.run(page, "reading", reading.result)
+
+
+def _now(check: Callable[..., list[Doubt]], *given: object) -> Future[list[Doubt]]:
+    """Do a check at once and keep its result, or its exception, for the report."""
+    future: Future[list[Doubt]] = Future()
+    try:
+        future.set_result(check(*given))
+    except Exception as error:
+        future.set_exception(error)
+    return future
