@@ -174,8 +174,9 @@ def _ink_above(page: PageText, here: _Above, reach: float) -> Corners | None:
         cv2.fillConvexPoly(region, outline, (0.0,))
     x0, y0, w, h = cv2.boundingRect(region)
     part = np.s_[y0 : y0 + h, x0 : x0 + w]
-    # A date in a table's cell has a rule above it, right across.
-    if ((layout.horizontal[part] > 0) & (region[part] > 0)).any(axis=0).mean() > 0.6:
+    # A date in a table's cell has a rule above it, right across; dense print only seems to.
+    rules = cv2.dilate(layout.horizontal[part], np.ones((5, 1), np.uint8))
+    if rules.size and np.asarray(rules).mean(axis=1).max() > 0.85:
         return None
     ys, xs = np.nonzero(region[part] & layout.ink[part])
     if len(xs) < 40:

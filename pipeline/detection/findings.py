@@ -97,6 +97,11 @@ def _free(
         if token == end or token in owner:
             whole = run == start and token == end
             rest = "" if whole else text_of(doc, run, token)
+            behind = doc[token].text if token < len(doc) else ""
+            # 张伟同志, 张伟等: what LAC joined to a known name is the sentence going on.
+            if run > start and (rest + behind == "同志" or rest in ("共", "等", "系")):
+                run = token + 1
+                continue
             if token - run >= (1 if related else 2) and rest not in NOT_NAMES:
                 yield run, token
             run = token + 1

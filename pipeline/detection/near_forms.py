@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from functools import cache, lru_cache
-from typing import Any
+from functools import lru_cache
 
 from rapidfuzz import fuzz
 from rapidfuzz.distance import LCSseq, Levenshtein
-from stdnum import numdb
 
 from pipeline.detection.applicant_forms import bare_place, split_unit
+from pipeline.detection.places import towns
 from pipeline.detection.vocabulary import is_han
 
 # A character read with less than this may be another one.
@@ -138,26 +137,9 @@ def _another_place(form: str, window: str) -> bool:
     for size in (2, 3, 4):
         for at in (0, 1):
             word = window[at : at + size]
-            if word in _towns() and word not in form:
+            if word in towns() and word not in form:
                 return not any(word in p or p in word for p in own)
     return False
-
-
-@cache
-def _towns() -> frozenset[str]:
-    """Return China's provinces, cities and counties without their class words."""
-    names: set[str] = set()
-    for prefix in numdb.get("cn/loc").prefixes:
-        names |= set(_properties(prefix))
-    plain = (re.sub(r"\[[^\]]*\]", "", part) for name in names for part in name.split(","))
-    return frozenset(bare_place(p) for p in plain if len(p) >= 3)
-
-
-def _properties(entry: tuple[int, str, str, dict[str, str], list[Any]]) -> Iterator[str]:
-    _, _, _, properties, below = entry
-    yield from properties.values()
-    for lower in below:
-        yield from _properties(lower)
 
 
 def _stretched(

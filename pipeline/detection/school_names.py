@@ -88,7 +88,8 @@ _TYPE_WORDS = (
     "号码",
 )
 _MORE = re.compile(
-    rf"(?:附属(?:第[一二三四五六七八九十]+|实验|外国语)?|第[一二三四五六七八九十]+|实验|分校)(?:{'|'.join(SCHOOL_ENDINGS)})?"
+    rf"附属(?:第[一二三四五六七八九十]+|实验|外国语)?(?:{'|'.join(SCHOOL_ENDINGS)})?"
+    rf"|(?:第[一二三四五六七八九十]+(?:附属)?|实验)(?:{'|'.join(SCHOOL_ENDINGS)})|分校"
 )
 _NUMERAL = "一二三四五六七八九十"
 _SHORT_TAIL = (

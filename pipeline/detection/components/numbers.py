@@ -148,6 +148,8 @@ class NumberSearch:
             digits = re.sub(r"\D", "", own)
             if len(plain) >= 7 and Levenshtein.distance(digits, plain) <= max(1, len(digits) // 6):
                 return Kind.PHONE, "applicant", 1.0
+        if re.fullmatch(r"(?:19|20)[0-9]{2}", plain) and after.startswith("年"):
+            return None, "", 0.0
         tail = before[-16:]
         if _ID_LABEL.search(tail) and len(plain) >= 6:
             return Kind.ID_NUMBER, "label", 0.95

@@ -12,6 +12,7 @@ from pypinyin import Style, pinyin
 from spacy.tokens import Doc
 
 from pipeline.detection.components.name_lists import everyday, gap_pieces, split_names
+from pipeline.detection.places import towns
 from pipeline.detection.spans import add, covered, page_of, spaced_text, text_of
 from pipeline.detection.vocabulary import (
     LABEL_HEAD,
@@ -280,7 +281,9 @@ def _dotted(doc: Doc, start: int, end: int) -> Iterator[tuple[int, int]]:
             a -= 1
         while b < end and b - dot < 9 and belongs(b):
             b += 1
-        if dot - a >= 1 and b - dot >= 2 and b - a >= 4:
+        # 安徽·淮南 is no name.
+        placed = {text_of(doc, a, dot), text_of(doc, dot + 1, b)} <= towns()
+        if dot - a >= 1 and b - dot >= 2 and b - a >= 4 and not placed:
             yield a, b
 
 
