@@ -107,7 +107,7 @@ def _run(made: Path, copies: Path, *, verify: bool) -> list[DossierRun]:
         name = json.loads(described.read_text())["policy"] if described.exists() else _POLICY
         run = run_dossier(
             folder, truth, copies / f"{number:03}", reader, load_policy(name), weights / "lac",
-            ner_dir=ner_dir(), verify=verify,
+            ner_dir=ner_dir(), faces_dir=weights / "centerface", verify=verify,
         )  # fmt: skip
         runs.append(run)
         pages = sum(file.pages for file in run.files)
@@ -168,6 +168,10 @@ def _figures(tally: Tally, seed: str, verified: bool, peak_mb: float) -> dict[st
             "/".join(key): asdict(count) for key, count in sorted(tally.seals.counts.items())
         },
         "false_seals": tally.seals.false,
+        "pictures": {
+            "/".join(key): asdict(count) for key, count in sorted(tally.pictures.counts.items())
+        },
+        "false_pictures": tally.pictures.false,
         "bytes": {
             kind: {"pages": tally.pages_by_source[kind], "in": tally.bytes_in[kind],
                    "out": tally.bytes_out[kind], "worst": round(tally.worst_growth[kind], 3)}

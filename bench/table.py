@@ -5,6 +5,8 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 
+from bench.pictures import CLASSES as PICTURES
+from bench.pictures import PictureTally
 from bench.records import STAGES
 from bench.sampler import Sampler
 from bench.seals import SealTally
@@ -29,6 +31,7 @@ def report(tally: Tally, *, peak_mb: float, pages_bytes: int, verified: bool) ->
         _must(tally, verified=verified),
         _leaks(tally),
         _seals(tally.seals),
+        _pictures(tally.pictures),
         _by_quality(tally),
         _by_template(tally),
         _kept(tally),
@@ -55,6 +58,7 @@ def must(tally: Tally, *, pages_bytes: int = 250_000) -> list[tuple[str, str, st
         ("numbers, own name, own unit leaked", _share(strict), "≤ 0.5 %", strict.share <= 0.005),
         ("must-stay text kept", f"{stay.share:.2%} of {stay.chars}", "≥ 97 %", stay.share >= 0.97),
         *_seals_must(tally.seals),
+        *_pictures_must(tally.pictures),
         ("items in layer, metadata, bytes", str(left), "0", left == 0),
         ("files with forbidden PDF parts", str(carriers), "0", carriers == 0),
         ("time before verification ÷ reading", f"{without:.2f}", "≤ 1.35", without <= 1.35),
@@ -124,6 +128,28 @@ def _seals(seals: SealTally) -> str:
     rows.append(["pages told of text under them", "", told, "", "", "", ""])
     head = ("seals", "seals", "found", "read", "decided rightly", "to hide", "leaked")
     return table("Seals", head, rows)
+
+
+def _pictures_must(pictures: PictureTally) -> list[tuple[str, str, str, bool]]:
+    hidden = [pictures.of("face"), pictures.of("code")]
+    items, right = sum(c.items for c in hidden), sum(c.right for c in hidden)
+    return [("faces and codes hidden", _of_all(right, items), "100 %", right == items)]
+
+
+def _pictures(pictures: PictureTally) -> str:
+    rows = []
+    for kind in PICTURES:
+        whole = pictures.of(kind)
+        parts = [pictures.of(kind, quality) for quality in _QUALITIES]
+        rows.append(
+            [kind, str(whole.items), _of_all(whole.found, whole.items),
+             _of_all(whole.right, whole.items),
+             *(f"{p.right} of {p.items}" if p.items else "" for p in parts)]
+        )  # fmt: skip
+    false = " ".join(f"{kind} {n}" for kind, n in sorted(pictures.false.items())) or "0"
+    rows.append([f"found where none is, of {pictures.pages} pages", "", false, *[""] * 6])
+    head = ("faces and codes", "items", "found", "hidden or kept as they must", *_QUALITIES)
+    return table("Faces and codes", head, rows)
 
 
 def _of_all(count: int, of: int) -> str:

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from bench.judge import FileVerdict, ItemVerdict, PageVerdict
+from bench.pictures import CLASSES as PICTURES
+from bench.pictures import PictureTally
 from bench.records import STAGES, DossierRun, FileRun
 from bench.seals import SealTally
 from bench.truth import Item, TrueFile, TruePage
@@ -54,7 +56,7 @@ class Kept:
 class Tally:
     """Everything the tables show. Keys of ``leaks`` and ``kept`` are (axis, name, class).
 
-    Seals are counted on their own, in ``seals``.
+    Seals, faces and codes are counted on their own, in ``seals`` and ``pictures``.
     """
 
     leaks: dict[tuple[str, str, str], Count] = field(default_factory=lambda: defaultdict(Count))
@@ -76,6 +78,7 @@ class Tally:
     worst_growth: dict[str, float] = field(default_factory=dict)
     pages_by_source: Counter[str] = field(default_factory=Counter)
     seals: SealTally = field(default_factory=SealTally)
+    pictures: PictureTally = field(default_factory=PictureTally)
 
     def add_run(self, run: DossierRun) -> None:
         """Count the stages' time and the verdicts of a dossier."""
@@ -103,6 +106,7 @@ class Tally:
         for page in verdict.pages:
             self._add_page(page, verdict.file.group, flagged)
             self.seals.add_page(page, verdict.file.group, run.decisions, run.notes)
+            self.pictures.add_page(page, verdict.file.group, run.decisions)
             self.person_pages += flagged and (None in doubtful or page.page.page in doubtful)
 
     def add_refused(self, file: TrueFile) -> None:
@@ -122,7 +126,7 @@ class Tally:
         self.clean_pages += page.clean
         self.kept_pages += kept >= KEPT_PAGE * chars
         for item in page.items:
-            if item.item.kind == "seal":
+            if item.item.kind == "seal" or item.item.kind in PICTURES:
                 continue
             for axis, name in _axes(page.page, item.item, quality):
                 if item.item.must == "mask":

@@ -74,6 +74,7 @@ _SENTENCES: dict[tuple[str, str], str] = {
     ("faces", _ANY): "人像照片",
     ("faces", "portrait"): "证件照，照片里认出人脸",
     ("faces", "photo"): "证件照大小的照片，没有认出人脸",
+    ("faces", "outline"): "像是证件照，边缘和人脸都没有认清",
     ("faces", "head"): "照片里认出人脸",
     ("pictures", _ANY): "照片里有没能识别的文字，可能是校牌、横幅或胸牌",
     ("keeps", _ANY): "政策所列的保留内容",

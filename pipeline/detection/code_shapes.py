@@ -41,6 +41,8 @@ _FEWEST_CHANGES = 9.8
 
 A single large character, which is as dense, has fewer.
 """
+_BETWEEN = 0.02
+"""Share of pixels between black and white below which a block is from a fax."""
 _SQUARE = 0.43
 """Share of edges in two directions from which a block is made of squares.
 
@@ -194,12 +196,15 @@ def is_modules(crop: Gray, block: Block) -> bool:
         return False
     _, dark = cv2.threshold(crop, 0, 1, cv2.THRESH_BINARY_INV + cv2.THRESH_OTSU)
     side = max(block.width, block.height)
-    if _finders(np.asarray(dark, np.uint8), side) >= 2:
+    fax = float(((crop > 40) & (crop < 215)).mean()) < _BETWEEN
+    # On a fax the edges fray.
+    shapes = (dark, cv2.medianBlur(dark, 5)) if fax else (dark,)
+    if max(_finders(np.asarray(shape, np.uint8), side) for shape in shapes) >= 2:
         return True
     # In a blurred code the light between the modules is darker than paper: compare close by.
-    around = max(3, side // 4) | 1
+    around = max(3, side // 8) | 1
     near = cv2.adaptiveThreshold(
-        crop, 1, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, around, 4
+        crop, 1, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, around, 10
     )
     if _finders(np.asarray(near, np.uint8), side) >= 2:
         return True

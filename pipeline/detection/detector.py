@@ -41,7 +41,7 @@ class Detector:
     """
 
     #: Part of every cache key; raised whenever the same page would be judged differently.
-    version = "detection.2"
+    version = "detection.3"
 
     def __init__(
         self,

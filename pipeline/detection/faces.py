@@ -37,6 +37,8 @@ _ROOM = 0.25
 _OWN_EDGES = 0.9
 """Share of tone from which a photograph's rectangle is all of it."""
 _MARGIN = 6.0
+_NARROWEST, _WIDEST, _TALLEST = 0.55, 1.0, 0.3
+"""Shape of an ID photograph, and its height per longer side of the page."""
 
 PICTURE = "照片里可能有校牌、横幅或胸牌露出单位名称，请对照原件核对"
 
@@ -55,7 +57,8 @@ class Face:
     Attributes:
         bounds: x0, y0, x1, y1 in pixels of the upright page.
         rule: ``portrait`` for a whole ID photograph, ``photo`` for one in which no face was made
-            out, ``head`` for a head in a larger picture.
+            out, ``outline`` where its edges were not either, ``head`` for a head in a larger
+            picture.
         score: The network's, 0.5 where it saw none.
     """
 
@@ -93,9 +96,9 @@ class FaceFinder:
         found: list[Face] = []
         for photo in photos:
             heads = self._heads(pixels, photo)
-            if photo.portrait:
+            if photo.portrait and (heads or _is_id_sized(photo, pixels.shape)):
                 found.append(_portrait(photo, heads, pixels.shape))
-            else:
+            elif not photo.portrait:
                 found += [
                     Face(_clipped(_head(box), pixels.shape), "head", score) for box, score in heads
                 ]
@@ -149,10 +152,17 @@ def face_findings(faces: Iterable[Face], reading: PageReading, policy: Policy) -
                 score=face.score,
                 reason=PICTURE if ask else policy.reasons.get(Kind.FACE, ""),
                 place=Place.CELL,
-                doubtful=ask or face.rule == "photo",
+                doubtful=ask or face.rule == "outline",
             )
         )
     return found
+
+
+def _is_id_sized(photo: Photo, shape: tuple[int, ...]) -> bool:
+    """Whether a photograph in which no face was made out is masked all the same."""
+    x0, y0, x1, y1 = photo.bounds
+    shaped = _NARROWEST < (x1 - x0) / (y1 - y0) < _WIDEST
+    return photo.guessed or (shaped and y1 - y0 < _TALLEST * max(shape))
 
 
 def _portrait(photo: Photo, heads: Sequence[tuple[Bounds, float]], shape: tuple[int, ...]) -> Face:
@@ -164,7 +174,8 @@ def _portrait(photo: Photo, heads: Sequence[tuple[Bounds, float]], shape: tuple[
         parts.append((x0 - 0.1 * width, y0 - 0.1 * height, x1 + 0.1 * width, y1 + 0.06 * height))
     parts += [_head(box) for box, _ in heads]
     score = max((score for _, score in heads), default=0.5)
-    return Face(_clipped(joined(parts), shape), "portrait" if heads else "photo", score)
+    rule = "photo" if photo.fill >= _OWN_EDGES else "outline"
+    return Face(_clipped(joined(parts), shape), "portrait" if heads else rule, score)
 
 
 def _head(face: Bounds) -> Bounds:
