@@ -27,7 +27,7 @@ MAX_CROP_WIDTH = 3200
 # PP-OCR was trained on wide strips; narrower ones read worse.
 _MIN_CROP_WIDTH = 160
 # Every new width costs a compilation, so widths are rounded up to these steps.
-_WIDTH_STEP = 32
+_WIDTH_STEP = 64
 _DETECTION_MEAN = np.array([0.485, 0.456, 0.406], dtype=np.float32) * 255
 _DETECTION_STD = np.array([0.229, 0.224, 0.225], dtype=np.float32) * 255
 
