@@ -62,17 +62,6 @@ def test_a_page_comes_out_upright_however_it_lies(
     assert abs(x0 - 90) < 15 and abs(y0 - 190) < 25
 
 
-def test_a_page_of_numbers_that_read_both_ways_comes_out_upright(reader: Reader) -> None:
-    """1996 reads as 9661 on its head, and as surely."""
-    sheet = Sheet()
-    for number, row in enumerate(
-        ("持证人：吴俊", "19961806198601", "11010619861080996", "任教学科")
-    ):
-        sheet.write(row, 90, 80 + 110 * number)
-    for stored in (1, 2, 3):
-        assert reader.read(sheet.page(stored)).frame.turn == stored
-
-
 def test_print_under_a_seal_is_read_and_a_red_letterhead_too(reader: Reader) -> None:
     sheet = Sheet()
     sheet.write("淮南市教育局文件", 180, 60, size=60, color=(215, 20, 20))
