@@ -48,8 +48,10 @@ def find_seals(pixels: Pixels) -> tuple[Seal, ...]:
     found += [_from_frame(frame, page) for frame in find_frames(page.dark)]
     colours = [layer.ink for layer in page.layers]
     for ink in colours or [pale(page.dark)]:
-        blots = list(find_blots(ink))
+        blots = list(find_blots(ink, page.dark))
         found += [_from_frame(blot.frame, page) for blot in blots if blot.frame is not None]
+        if colours:
+            found += [_from_frame(frame, page) for frame in find_frames(ink)]
         # Print hides a ring on the whole page's ink that stands free in the ink of one colour.
         if colours and any(_unexplained(blot, found, page) for blot in blots):
             found += [_from_fit(fit, page) for fit in _rings(ink)]

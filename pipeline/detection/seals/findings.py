@@ -8,12 +8,12 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.detection.seals.candidate import Seal
+from pipeline.detection.seals.candidate import Seal, Shape
 from pipeline.detection.seals.finder import find_seals
-from pipeline.detection.seals.owners import Known, Owner, owner_of
-from pipeline.detection.seals.strips import unroll
+from pipeline.detection.seals.owners import Known, Owner, SealText, owner_of
+from pipeline.detection.seals.strips import Strip, unroll
 from pipeline.dossier import Action, Applicant, Finding, Kind
-from pipeline.geometry import Frame
+from pipeline.geometry import Frame, Polygon
 from pipeline.policy import Policy
 
 Pixels = NDArray[np.uint8]
@@ -33,8 +33,8 @@ class Recognised(Protocol):
         """Its characters."""
 
     @property
-    def score(self) -> float:
-        """How sure the reader is, 0 to 1."""
+    def centers(self) -> NDArray[np.float32]:
+        """Their middles, as shares of the line's width."""
 
 
 #: Reads RGB crops of lines, 48 pixels high.
@@ -61,7 +61,8 @@ def seal_findings(
     """
     if policy.action(Kind.SEAL) is Action.KEEP:
         return []
-    seals = find_seals(pixels)
+    faces = [f.polygon for f in found if f.kind is Kind.FACE]
+    seals = [seal for seal in find_seals(pixels) if not _in_a_face(seal, faces)]
     if not seals:
         return []
     units = [f.text for f in found if f.kind in (Kind.UNIT, Kind.APPLICANT_UNIT)]
@@ -69,28 +70,54 @@ def seal_findings(
     known = Known.of(policy, [*applicant.unit, *units], bodies)
     texts = _read(pixels, seals, recognise)
     last = max((int(f.id.rpartition("-")[2]) for f in found), default=0)
+    read = [(s, t) for s, t in zip(seals, texts, strict=True) if not _is_character(s, t)]
     return [
         _finding(seal, text, owner_of(text, known), frame, last + number, policy)
-        for number, (seal, text) in enumerate(zip(seals, texts, strict=True), 1)
+        for number, (seal, text) in enumerate(read, 1)
     ]
 
 
-def _read(pixels: Pixels, seals: Sequence[Seal], recognise: Recognise | None) -> list[list[str]]:
+def _in_a_face(seal: Seal, faces: Sequence[Polygon]) -> bool:
+    """Whether it is a head's outline; a seal across a photograph's corner reaches out of it."""
+    xs, ys = zip(*seal.outline(), strict=True)
+    return any(
+        x0 <= min(xs) and max(xs) <= x1 and y0 <= min(ys) and max(ys) <= y1
+        for x0, y0, x1, y1 in (face.bounds for face in faces)
+    )
+
+
+def _is_character(seal: Seal, texts: Sequence[SealText]) -> bool:
+    """Whether a frame with something in it is but a large character, such as 国 in a title."""
+    return seal.shape is Shape.SQUARE and {len(reading.text) for reading in texts} == {1}
+
+
+def _read(
+    pixels: Pixels, seals: Sequence[Seal], recognise: Recognise | None
+) -> list[list[SealText]]:
     """What each seal says, one entry for each way its text may run."""
     if recognise is None:
         return [[] for _ in seals]
     ways = [unroll(pixels, seal) for seal in seals]
-    lines = iter(recognise([strip for strips in ways for strip in strips]))
-    return [["".join(next(lines).text) for _ in strips] for strips in ways]
+    lines = iter(recognise([strip.pixels for strips in ways for strip in strips]))
+    return [[_text(strip, next(lines)) for strip in strips] for strips in ways]
+
+
+def _text(strip: Strip, line: Recognised) -> SealText:
+    text = "".join(line.text)
+    if not strip.ends or len(text) < 3:
+        return SealText(text)
+    pitch = float(np.median(np.diff(line.centers)))
+    # Half a character and the strip's margin follow the middle of the last one.
+    return SealText(text, (1 - float(line.centers[-1])) / max(pitch, 1e-3) - 1)
 
 
 def _finding(
-    seal: Seal, texts: Sequence[str], owner: Owner, frame: Frame, number: int, policy: Policy
+    seal: Seal, texts: Sequence[SealText], owner: Owner, frame: Frame, number: int, policy: Policy
 ) -> Finding:
     kept = owner is Owner.AUTHORITY
     kind = Kind.ISSUING_AUTHORITY if kept else Kind.SEAL
     rim = max(_RIM_PIXELS, _RIM * max(seal.axes))
-    text = max(texts, key=len, default="")
+    text = max((reading.text for reading in texts), key=len, default="")
     return Finding(
         id=f"p{frame.page}-{number}",
         page=frame.page,

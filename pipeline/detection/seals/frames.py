@@ -16,15 +16,21 @@ from pipeline.detection.seals.ink import Gray
 _SMALLEST, _LARGEST = 0.05, 0.24
 #: Longer side by shorter side at most.
 _LONGEST = 3.4
+#: Half of its shorter side at least, as a share of the page's longer side.
+_NARROWEST = 0.015
 _INK = 0.18
 #: Share of the rectangle around the space inside a frame that this space's outline fills.
 _FULL = 0.9
 #: Share of each side that has ink.
-_SIDE, _THREE_SIDES = 0.82, 0.93
+_SIDE, _THREE_SIDES = 0.82, 0.88
+#: Share of each side that has ink of the seal's own colour; print may lie over the rest.
+_OWN = 0.6
 #: Share of the space inside that is ink, in all and in each quarter.
-_WRITTEN, _QUARTER, _SOLID = 0.12, 0.05, 0.6
+_WRITTEN, _QUARTER, _SOLID = 0.09, 0.04, 0.6
 #: Pixels that a table's rules go on beyond a corner.
 _BEYOND = (6, 11)
+#: Share of ink, at most, along the paper between a frame and its characters.
+_GAP = 0.25
 #: Places along a side that are looked at.
 _PLACES = 40
 #: Pixels between the parts of one seal.
@@ -67,10 +73,14 @@ class Blot:
     frame: Frame | None
 
 
-def find_blots(ink: Gray) -> Iterator[Blot]:
+def find_blots(ink: Gray, every: Gray) -> Iterator[Blot]:
     """Yield what is as large as a seal in a layer that holds little else: one colour, or pale ink.
 
     Here a frame need not be closed: print may cross it, and the page's edge may cut it.
+
+    Args:
+        ink: The layer, shape (height, width).
+        every: All ink of the page: where print lies over a frame, the layer has a hole.
     """
     longer = max(ink.shape)
     has = _without_specks((ink > _INK).astype(np.uint8))
@@ -80,20 +90,43 @@ def find_blots(ink: Gray) -> Iterator[Blot]:
         x, y, w, h, _ = stats[label].tolist()
         if _SMALLEST * longer <= max(w, h) <= _LARGEST * longer and min(w, h) >= 0.3 * max(w, h):
             part = (labels[y : y + h, x : x + w] == label) & (has[y : y + h, x : x + w] > 0)
-            yield Blot((x, y, w, h), _rimmed(ink, part, (x, y)))
+            yield Blot((x, y, w, h), _rimmed(ink, every, part, (x, y)))
 
 
-def _rimmed(ink: Gray, part: NDArray[np.bool_], corner: tuple[int, int]) -> Frame | None:
-    hull = cv2.convexHull((np.argwhere(part)[:, ::-1] + np.array(corner)).astype(np.float32))
+def _rimmed(
+    ink: Gray, every: Gray, part: NDArray[np.bool_], corner: tuple[int, int]
+) -> Frame | None:
+    points = (np.argwhere(part)[:, ::-1] + np.array(corner)).astype(np.float32)
+    hull = cv2.convexHull(points).reshape(-1, 2)
+    for box in _boxes(hull):
+        w, h = box.axes
+        if min(w, h) < _NARROWEST * max(ink.shape) or max(w, h) > _LONGEST * min(w, h):
+            continue
+        if cv2.contourArea(hull) < 0.75 * 4 * w * h:
+            continue
+        look, own = (_Look(layer, box.center, box.axes, box.angle) for layer in (every, ink))
+        if own.rimmed(_OWN, _OWN) and own.clear() and own.written() and look.rimmed():
+            center = (box.center[0] + 0.5, box.center[1] + 0.5)
+            return Frame(center, (w + 0.5, h + 0.5), box.angle, look.seen, look.cut)
+    return None
+
+
+def _boxes(hull: NDArray[np.float32]) -> Iterator[_Space]:
+    """Yield rectangles around a hull: the smallest, and those along its longest edges.
+
+    Where the page's edge has cut a turned seal the smallest one is turned wrongly.
+    """
     (cx, cy), (w, h), degrees = cv2.minAreaRect(hull)
-    if min(w, h) < 12 or max(w, h) > _LONGEST * min(w, h):
-        return None
-    if cv2.contourArea(hull) < 0.85 * w * h:
-        return None
-    look = _Look(ink, (cx, cy), (w / 2, h / 2), math.radians(degrees))
-    if not look.written() or not look.rimmed():
-        return None
-    return Frame((cx + 0.5, cy + 0.5), (w / 2 + 0.5, h / 2 + 0.5), look.angle, look.seen, look.cut)
+    yield _Space((cx, cy), (w / 2, h / 2), math.radians(degrees))
+    corners = cv2.approxPolyDP(hull.reshape(-1, 1, 2), 2.5, True).reshape(-1, 2)
+    edges = np.roll(corners, -1, axis=0) - corners
+    for index in np.argsort(-np.linalg.norm(edges, axis=1))[:3].tolist():
+        angle = math.atan2(float(edges[index][1]), float(edges[index][0]))
+        cos, sin = math.cos(angle), math.sin(angle)
+        own = hull @ np.array([[cos, -sin], [sin, cos]], np.float32)
+        low, high = own.min(axis=0), own.max(axis=0)
+        (u, v), (a, b) = ((low + high) / 2).tolist(), ((high - low) / 2).tolist()
+        yield _Space((u * cos - v * sin, u * sin + v * cos), (a, b), angle)
 
 
 def _without_specks(has: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -135,29 +168,13 @@ def _spaces(
     if len(hull) < 4:
         return
     area = float(cv2.contourArea(hull))
-    (cx, cy), (w, h), degrees = cv2.minAreaRect(hull)
-    if min(w, h) >= 8 and area >= _FULL * w * h:
-        yield _Space((cx, cy), (w / 2, h / 2), math.radians(degrees))
-        return
     at_edge = (hull <= 1) | (hull >= np.array([shape[1], shape[0]]) - 2)
-    if not at_edge.any():
-        return
-    # The page's edge has cut a turned rectangle: what is left of its own edges tells its turn.
-    hull = cv2.approxPolyDP(hull.reshape(-1, 1, 2), 2.5, True).reshape(-1, 2)
-    edges = np.roll(hull, -1, axis=0) - hull
-    inside = ~((hull <= 1) | (hull >= np.array([shape[1], shape[0]]) - 2))
-    length = np.linalg.norm(edges, axis=1) * (inside | np.roll(inside, -1, axis=0)).any(axis=1)
-    dx, dy = edges[int(length.argmax())]
-    angle = math.atan2(float(dy), float(dx))
-    own = hull @ np.array([[math.cos(angle), -math.sin(angle)], [math.sin(angle), math.cos(angle)]])
-    low, high = own.min(axis=0), own.max(axis=0)
-    (u, v), (a, b) = (low + high) / 2, (high - low) / 2
-    if min(a, b) >= 6 and area >= 0.7 * 4 * a * b:
-        center = (
-            u * math.cos(angle) - v * math.sin(angle),
-            u * math.sin(angle) + v * math.cos(angle),
-        )
-        yield _Space((float(center[0]), float(center[1])), (float(a), float(b)), angle)
+    for number, box in enumerate(_boxes(hull)):
+        full = area / max(1.0, 4 * box.axes[0] * box.axes[1])
+        if min(box.axes) >= 5 and full >= (0.7 if at_edge.any() else _FULL):
+            yield box
+        if number == 0 and not at_edge.any():
+            return
 
 
 def _joined(spaces: list[_Space]) -> Iterator[_Space]:
@@ -235,10 +252,16 @@ class _Look:
         self.seen = float(shares.mean())
         return float(outs[int(np.flatnonzero(wide)[-1])]) + 0.5
 
-    def rimmed(self) -> bool:
-        """Whether a straight line of ink runs just inside at least three sides."""
+    def rimmed(self, four: float = _SIDE, three: float = _THREE_SIDES) -> bool:
+        """Whether a straight line of ink runs just inside all four sides, or inside three.
+
+        Args:
+            four: Share of each side with ink where all four have it.
+            three: Share of each side with ink where the fourth has none.
+        """
         depths = np.arange(-5.0, 0.6, 0.5, dtype=np.float32)
-        inked = self._sides(depths) > _INK
+        sides = self._sides(depths)
+        inked = (sides > _INK) | (sides < 0)  # off the page nothing tells against it
         # A line may run aslant: from one depth at the side's start to another at its end.
         first, last = np.meshgrid(np.arange(len(depths)), np.arange(len(depths)))
         along = np.linspace(0, 1, _PLACES)
@@ -246,8 +269,14 @@ class _Look:
         place = np.arange(_PLACES)
         shares = sorted(float(inked[way, side, place].mean(axis=1).max()) for side in range(4))
         self.seen = float(np.mean(shares[1:]))
-        self.cut = shares[0] < _SIDE
-        return shares[1] >= (_THREE_SIDES if self.cut else _SIDE)
+        self.cut = shares[0] < four
+        return shares[1] >= (three if self.cut else four)
+
+    def clear(self) -> bool:
+        """Whether there is paper between the frame and what is in it, as in no picture or code."""
+        inside = self._sides(np.arange(-7.0, -2.4, 0.5, dtype=np.float32))
+        shares = (inside > _INK).mean(axis=2).min(axis=0)
+        return int((shares <= _GAP).sum()) >= 3
 
     def goes_on(self) -> bool:
         """Whether the frame's lines run on beyond its corners, as a table's do."""

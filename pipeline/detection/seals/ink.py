@@ -21,6 +21,8 @@ _HUE = 22
 _FEWEST = 0.0004
 #: Print is at least this share as dark as the darkest of a page's ink (from ``_SOME`` on).
 _PRINT, _SOME = 0.8, 0.3
+#: Share of gray pixels below which a page is black and white.
+_GRAYS = 0.002
 #: Pixels: the paper's own brightness is taken from around as wide as this.
 _PAPER = 33
 
@@ -66,7 +68,16 @@ def shrink(pixels: Pixels) -> SmallPage:
         size = (max(1, round(small.shape[1] * factor)), max(1, round(small.shape[0] * factor)))
         small = np.asarray(cv2.resize(small, size, interpolation=cv2.INTER_LINEAR), np.uint8)
     scale = (width / small.shape[1], height / small.shape[0])
-    return SmallPage(small, _dark(small), tuple(_colours(small)), scale)
+    dark = _dark(small)
+    if _is_bilevel(pixels):
+        # A fax makes of pale ink a few black dots: shrunk, they are paler than they meant.
+        dark = np.sqrt(dark)
+    return SmallPage(small, dark, tuple(_colours(small)), scale)
+
+
+def _is_bilevel(pixels: Pixels) -> bool:
+    sample = pixels[::7, ::7, 1]
+    return float(((sample > 40) & (sample < 215)).mean()) < _GRAYS
 
 
 def pale(dark: Gray) -> Gray:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -28,7 +29,15 @@ _WIDEST = 1600
 _MOST = 6
 
 
-def unroll(pixels: Pixels, seal: Seal) -> tuple[Pixels, ...]:
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """A crop of ``HEIGHT`` rows, RGB; ``ends`` when the text is known to end where it does."""
+
+    pixels: Pixels
+    ends: bool = False
+
+
+def unroll(pixels: Pixels, seal: Seal) -> tuple[Strip, ...]:
     """Cut the writing out of a seal.
 
     Args:
@@ -36,12 +45,12 @@ def unroll(pixels: Pixels, seal: Seal) -> tuple[Pixels, ...]:
         seal: In pixels of that page.
 
     Returns:
-        Crops of ``HEIGHT`` rows, RGB, each one way in which the seal's text may run.
+        One strip for each way in which the seal's text may run.
     """
     return _block(pixels, seal) if seal.shape is Shape.SQUARE else (_ring(pixels, seal),)
 
 
-def _ring(pixels: Pixels, seal: Seal) -> Pixels:
+def _ring(pixels: Pixels, seal: Seal) -> Strip:
     """The ring of text from the outer edge (top) inwards, clockwise, cut where it is empty."""
     around = math.pi * (seal.axes[0] + seal.axes[1]) * (_INNER + _OUTER) / 2
     deep = (seal.axes[0] + seal.axes[1]) / 2 * (_OUTER - _INNER)
@@ -53,7 +62,7 @@ def _ring(pixels: Pixels, seal: Seal) -> Pixels:
     strip = _ink(_sampled(pixels, seal, u, v), seal.colour)
     start, length = _text_run((strip > 0.3).mean(axis=0))
     columns = (start + np.arange(length)) % width
-    return _crop(strip[:, columns])
+    return Strip(_crop(strip[:, columns]), ends=length < width)
 
 
 def _text_run(inked: Ink) -> tuple[int, int]:
@@ -73,7 +82,7 @@ def _text_run(inked: Ink) -> tuple[int, int]:
     return start % width, min(width, width - int(gaps[at]) + 2 * margin)
 
 
-def _block(pixels: Pixels, seal: Seal) -> tuple[Pixels, ...]:
+def _block(pixels: Pixels, seal: Seal) -> tuple[Strip, ...]:
     """The rows of a square seal one after the other; and its columns from the right."""
     angle = (seal.angle + math.pi / 4) % (math.pi / 2) - math.pi / 4
     swapped = round((seal.angle - angle) / (math.pi / 2)) % 2 == 1
@@ -95,7 +104,7 @@ def _block(pixels: Pixels, seal: Seal) -> tuple[Pixels, ...]:
         for left, right in reversed(columns)
         for top, bottom in rows
     ]
-    return tuple(_crop(np.concatenate(way, axis=1)) for way in (across, cells) if way)
+    return tuple(Strip(_crop(np.concatenate(way, axis=1))) for way in (across, cells) if way)
 
 
 def _runs(inked: Ink) -> list[tuple[int, int]]:

@@ -1,0 +1,149 @@
+"""A seal names the school in print as large as the title; a table or a title must not be masked."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+
+import cv2
+import numpy as np
+import pytest
+
+from fixtures.seals import Look, seal
+from fixtures.sheet import Sheet, Span, Style
+from models import weights_dir
+from pipeline.detection.seals import Recognise, Shape, find_seals, seal_findings
+from pipeline.dossier import Applicant, Finding, Kind
+from pipeline.geometry import Frame, Polygon
+from pipeline.policy import Policy
+from pipeline.reading import Reader
+
+Pixels = np.ndarray[tuple[int, ...], np.dtype[np.uint8]]
+
+_APPLICANT = Applicant(name="李晓琳", unit="淮南市第二中学")
+_AUTHORITY, _SCHOOL = "淮南市教育局", "淮南市第二中学"
+_TEXT = Style("song", 40)
+
+
+@pytest.fixture(scope="session")
+def recognise() -> Recognise:
+    if not (weights_dir() / "PP-OCRv6_small_rec" / "inference.onnx").is_file():
+        pytest.skip("the reading models are not fetched: run `mangping models fetch`")
+    return Reader(weights_dir(), threads=1).recognise
+
+
+def _page(
+    owner: str, look: Look, at: tuple[int, int] = (700, 1500), seed: int = 5
+) -> tuple[Pixels, Pixels]:
+    """A letter that ends under a seal, and where the ink of the seal is."""
+    sheet = Sheet("letter", random.Random(1))
+    for row in range(14):
+        sheet.line(200, 300 + 80 * row, "在教育教学工作中成绩显著，同意推荐参加评审。", _TEXT)
+    sheet.line(720, 1600, [Span(owner)], _TEXT)
+    sheet.line(740, 1680, "2023年5月18日", _TEXT)
+    bare = np.asarray(sheet.image).copy()
+    made = seal(random.Random(seed), owner, look, radius=155)
+    sheet.seal(made, *at, owner, "", "school")
+    stamped = np.asarray(sheet.image)
+    ink = (np.abs(stamped.astype(int) - bare).max(axis=2) > 40).astype(np.uint8)
+    return stamped, ink
+
+
+def _gray(pixels: Pixels) -> Pixels:
+    return cv2.cvtColor(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
+
+
+def _fax(pixels: Pixels) -> Pixels:
+    return np.where(_gray(pixels) > 150, 255, 0).astype(np.uint8)
+
+
+def _uncovered(ink: Pixels, polygons: list[Polygon]) -> float:
+    """Share of a seal's ink that no polygon covers."""
+    left = ink.copy()
+    for polygon in polygons:
+        cv2.fillPoly(left, [np.round(polygon.array()).astype(np.int32)], (0,))
+    return float(left.sum()) / float(ink.sum())
+
+
+def _found(pixels: Pixels, policy: Policy, recognise: Recognise | None) -> list[Finding]:
+    frame = Frame(1, pixels.shape[1], pixels.shape[0])
+    return seal_findings(pixels, frame, (), recognise, _APPLICANT, policy)
+
+
+@pytest.mark.parametrize(
+    ("look", "copied"),
+    [
+        (Look("red", "round"), lambda p: p),
+        (Look("red", "round"), _gray),
+        (Look("red", "round"), _fax),
+        (Look("blue", "oval"), lambda p: p),
+        (Look("black", "round"), _gray),
+        (Look("black", "oval"), _fax),
+        (Look("red", "square"), lambda p: p),
+        (Look("red", "square"), _gray),
+    ],
+    ids="red red-gray red-fax blue-oval black-gray oval-fax square square-gray".split(),
+)
+def test_a_schools_seal_over_print_is_masked_to_its_rim(
+    policy: Policy, look: Look, copied: Callable[[Pixels], Pixels]
+) -> None:
+    pixels, ink = _page(_SCHOOL, look)
+    found = _found(copied(pixels), policy, None)
+    assert [f.kind for f in found] == [Kind.SEAL]
+    assert _uncovered(ink, [f.polygon for f in found]) < 0.005
+    covered = found[0].polygon.area / (pixels.shape[0] * pixels.shape[1])
+    assert covered < 0.03, "the mask grows onto what stands beside the seal"
+
+
+@pytest.mark.parametrize("copied", [lambda p: p, _gray], ids=["colour", "gray"])
+def test_an_authoritys_seal_stays_and_a_schools_does_not(
+    policy: Policy, recognise: Recognise, copied: Callable[[Pixels], Pixels]
+) -> None:
+    kinds = [
+        [f.kind for f in _found(copied(_page(owner, Look())[0]), policy, recognise)]
+        for owner in (_AUTHORITY, _SCHOOL, "淮南市教育局机关幼儿园")
+    ]
+    assert kinds == [[Kind.ISSUING_AUTHORITY], [Kind.SEAL], [Kind.SEAL]]
+
+
+def test_a_seal_that_cannot_be_read_is_masked(policy: Policy, recognise: Recognise) -> None:
+    pixels, _ = _page("", Look())
+    assert [f.kind for f in _found(pixels, policy, recognise)] == [Kind.SEAL]
+
+
+@pytest.mark.parametrize("left", [-130, 1654 - 200], ids=["left edge", "right edge"])
+def test_a_seal_cut_off_by_the_edge_is_masked(policy: Policy, left: int) -> None:
+    pixels, ink = _page(_SCHOOL, Look(), at=(left, 900))
+    found = _found(pixels, policy, None)
+    assert [f.kind for f in found] == [Kind.SEAL]
+    assert _uncovered(ink, [f.polygon for f in found]) < 0.01
+    x0, _, x1, _ = found[0].polygon.bounds
+    assert x0 >= 0 and x1 <= pixels.shape[1]
+
+
+def test_two_seals_that_touch_are_two() -> None:
+    pixels, _ = _page(_SCHOOL, Look())
+    other, _ = _page(_AUTHORITY, Look(), at=(1008, 1500), seed=6)
+    seals = find_seals(np.minimum(pixels, other))
+    assert sorted(s.shape for s in seals) == [Shape.ROUND, Shape.ROUND]
+
+
+def test_nothing_is_a_seal_on_a_form_with_a_red_title() -> None:
+    sheet = Sheet("form", random.Random(1))
+    sheet.line(500, 200, "中国园林证书", Style("song-bold", 110, (190, 25, 30)))
+    for n in range(9):
+        sheet.rule(200, 500 + 110 * n, 1450, 500 + 110 * n)
+    for x in (200, 420, 760, 980, 1450):
+        sheet.rule(x, 500, x, 500 + 110 * 8)
+    for row in range(8):
+        for x, text in (
+            (215, "学科"),
+            (440, "初中语文一班"),
+            (780, "年级"),
+            (1000, "八年级上学期"),
+        ):
+            sheet.line(x, 535 + 110 * row, text, _TEXT)
+    for step in range(3):
+        cv2.circle(canvas := np.asarray(sheet.image).copy(), (600, 1800), 120 + step, (0,) * 3, 2)
+    assert find_seals(np.asarray(sheet.image)) == ()
+    assert find_seals(canvas) == (), "a circle in a figure is no seal"
