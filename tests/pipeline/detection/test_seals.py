@@ -82,7 +82,16 @@ def _found(pixels: Pixels, policy: Policy, recognise: Recognise | None) -> list[
         (Look("red", "square"), lambda p: p),
         (Look("red", "square"), _gray),
     ],
-    ids="red red-gray red-fax blue-oval black-gray oval-fax square square-gray".split(),
+    ids=[
+        "red",
+        "red-gray",
+        "red-fax",
+        "blue-oval",
+        "black-gray",
+        "oval-fax",
+        "square",
+        "square-gray",
+    ],
 )
 def test_a_schools_seal_over_print_is_masked_to_its_rim(
     policy: Policy, look: Look, copied: Callable[[Pixels], Pixels]
