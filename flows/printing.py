@@ -10,7 +10,7 @@ from typing import Any, TextIO
 from pipeline.dossier import VerdictKind
 from pipeline.errors import MangpingError
 from pipeline.findings_file import DoubtEntry
-from pipeline.outcome import FileResult
+from pipeline.outcome import OWN_COPY_NAMES, FileResult
 from pipeline.versions import PROGRAM
 
 SCHEMA = "mangping.result/1"
@@ -74,6 +74,8 @@ def print_lines(
         mark = "✓" if result.verdict is VerdictKind.CLEAN else "!"
         line = f"{mark} {name}：{_VERDICTS[result.verdict]}，{result.pages} 页，{masks} 处打码"
         print(f"{line} → {copy}", file=stream)
+        if result.own_copy is not None:
+            print(f"    申报人自己的打码件：{OWN_COPY_NAMES[result.own_copy.verdict]}", file=stream)
         _print_entries(stream, result.doubts)
         _print_entries(stream, result.notes)
     counts = {kind: sum(r.verdict is kind for r in results) for kind in VerdictKind}

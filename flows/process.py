@@ -74,6 +74,20 @@ def finish_attachment(dossier_id: DossierId, number: int) -> Counts | State[Any]
     return {"pages": result.pages, "masks": sum(result.masks.values())}
 
 
+@task(
+    name="compare-own-copy",
+    task_run_name="compare-own-copy-{number}",
+    cache_policy=NO_CACHE,
+    persist_result=False,
+)
+def compare_own_copy(dossier_id: DossierId, number: int) -> Counts | State[Any]:
+    """Check the applicant's own masked copy of one attachment against its original."""
+    own = current(dossier_id).compare(number)
+    if own.verdict == "error":
+        return Failed(message="refused")
+    return {"leaks": own.leaks, "differences": own.differences}
+
+
 @task(name="report", task_run_name="report", cache_policy=NO_CACHE, persist_result=False)
 def report_all(dossier_id: DossierId) -> None:
     """Write the report and the manifest."""
@@ -100,6 +114,8 @@ def process_dossier(dossier_id: DossierId) -> Counts:
         artifact = cast(UUID, created)
         _follow([read_attachment.submit(dossier_id, n) for n in numbers], session, artifact)
         decide_on_all.submit(dossier_id).result()
+        own = [compare_own_copy.submit(dossier_id, n) for n in session.own_copies]
+        _follow(own, session, artifact)
         _follow([finish_attachment.submit(dossier_id, n) for n in numbers], session, artifact)
         report_all.submit(dossier_id).result()
         verdicts = Counter(result.verdict.value for result in session.results)

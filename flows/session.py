@@ -31,10 +31,12 @@ from pipeline.dossier import Applicant, Decision
 from pipeline.errors import MangpingError
 from pipeline.intake import Bundle, load_identity, open_bundle
 from pipeline.jobs import FileReading, Job, Options, Tools
-from pipeline.outcome import ErrorEntry, FileResult, as_mangping_error
+from pipeline.outcome import ErrorEntry, FileResult, OwnCopy, as_mangping_error
+from pipeline.pairing import compare_read
 from pipeline.policy import Policy, load_policy
 from pipeline.redaction import decide_together, read_file
 from pipeline.reports import write_report
+from pipeline.reports.pair_report import own_copy
 from pipeline.work import CaseWork
 
 T = TypeVar("T")
@@ -55,6 +57,7 @@ class Session:
     _readings: dict[str, FileReading] = field(default_factory=dict, repr=False)
     _decisions: dict[str, tuple[Decision, ...]] = field(default_factory=dict, repr=False)
     _results: dict[str, FileResult] = field(default_factory=dict, repr=False)
+    _own: dict[str, OwnCopy] = field(default_factory=dict, repr=False)
 
     @classmethod
     def open(cls, order: Order) -> Session:
@@ -112,6 +115,15 @@ class Session:
         ]
 
     @property
+    def own_copies(self) -> list[int]:
+        """The attachments (from 0) that were read and have the applicant's own masked copy."""
+        return [
+            n
+            for n, (job, file) in enumerate(zip(self.jobs, self.bundle.files, strict=True))
+            if file.masked is not None and job.id in self._readings
+        ]
+
+    @property
     def refused(self) -> Sequence[MangpingError]:
         """Members of the dossier that are not taken."""
         return self.bundle.errors
@@ -164,6 +176,23 @@ class Session:
             self._readings[file.job.id] = replace(file, seconds=seconds[file.job.id])
         return sum(len(own) for own in decisions.values())
 
+    def compare(self, number: int) -> OwnCopy:
+        """Check the applicant's own masked copy of attachment ``number`` (from 0)."""
+        job, file = self.jobs[number], self.bundle.files[number]
+        if file.masked is None:
+            raise ValueError("the attachment has no masked copy of the applicant's")
+        masked = Job(f"{job.id}-own", file.masked, file.masked_name, job.kind)
+        try:
+            report, shown = compare_read(
+                self._readings[job.id], self._decisions[job.id], masked, self.tools
+            )
+            own = own_copy(self.case, job, masked, report, shown, self.applicant, self.policy)
+        except Exception as caught:
+            error = as_mangping_error(caught, masked.name)
+            own = OwnCopy(verdict="error", error=ErrorEntry.of(error, self.applicant))
+        self._own[job.id] = own
+        return own
+
     def finish(self, number: int) -> FileResult:
         """Build, check and store the copy of attachment ``number`` (from 0)."""
         job, tools = self.jobs[number], self.tools
@@ -182,7 +211,8 @@ class Session:
         if job.id not in self._results:
             result = self._guarded(job, work)
             if result is not None:
-                self._results[job.id] = result
+                own = self._own.get(job.id)
+                self._results[job.id] = result.model_copy(update={"own_copy": own})
                 self.progress.closed(job.id)
             self._readings.pop(job.id, None)
         return self._results[job.id]

@@ -8,12 +8,17 @@ from typing import TextIO
 
 from flows.engine import make_tools
 from flows.errors import FolderAsFileError, OutputFolderError
-from pipeline.intake import load_identity
+from pipeline.intake import load_identity, open_source
 from pipeline.jobs import Job
 from pipeline.outcome import safe_name
 from pipeline.pairing import compare_files
 from pipeline.policy import load_policy
-from pipeline.reports.pair_report import VERDICT_SENTENCES, sentence_of, write_pair_report
+from pipeline.reports.pair_report import (
+    VERDICT_SENTENCES,
+    pair_report_page,
+    sentence_of,
+    write_pair_report,
+)
 from pipeline.verification.pair import Difference, Leak, PairReport, PairVerdict
 
 NOT_PASSED = 3
@@ -37,6 +42,9 @@ def verify(
     for path in (masked, original):
         if path.is_dir():
             raise FolderAsFileError(path.name)
+    for path in (masked, original):
+        with open_source(path):
+            pass  # refused before the models are loaded
     if out is not None:
         _make_folder(out)
     tools = make_tools(applicant, policy)
@@ -47,7 +55,7 @@ def verify(
         return report, None
     names = (safe_name(original.name, applicant), safe_name(masked.name, applicant))
     try:
-        return report, write_pair_report(out, report, shown, names, policy)
+        return report, write_pair_report(out, pair_report_page(report, shown, names, policy))
     except OSError:
         raise OutputFolderError(str(out)) from None
 

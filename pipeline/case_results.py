@@ -12,7 +12,7 @@ from pipeline.casefile import CaseFile
 from pipeline.dossier import Decision, Noun
 from pipeline.errors import MangpingError
 from pipeline.jobs import FileReading, Job, Options, Tools
-from pipeline.outcome import FileResult
+from pipeline.outcome import FileResult, OwnCopy
 from pipeline.progress import Progress, Stage
 from pipeline.redaction import failed, finish_file
 from pipeline.versions import PROGRAM, code_digest
@@ -108,6 +108,7 @@ def write_manifest(
                 "sha256": result.sha256,
                 "pages": result.pages,
                 "verdict": result.verdict.value,
+                **({"own_copy": _own_copy(result.own_copy)} if result.own_copy else {}),
                 "outputs": {name: sha256 for name, sha256 in sums.items() if sha256},
             }
         )
@@ -124,6 +125,16 @@ def write_manifest(
     }
     text = json.dumps(manifest, ensure_ascii=False, indent=1)
     case.write(casefile.MANIFEST, text.encode() + b"\n")
+
+
+def _own_copy(own: OwnCopy) -> dict[str, object]:
+    """Describe the check of the applicant's own masked copy for the manifest."""
+    return {
+        "verdict": own.verdict,
+        "rules": list(own.rules),
+        "leaks": own.leaks,
+        "differences": own.differences,
+    }
 
 
 def _key(file: FileReading, decisions: Sequence[Decision], tools: Tools, options: Options) -> str:

@@ -23,6 +23,15 @@ _LINES_TO_TELL = 3
 _LYING_SHARE = 0.25
 
 
+OWN_COPY_NAMES = {
+    "pass": "通过",
+    "leak": "有没隐去的信息，须退回",
+    "differs": "与原件不一致，须退回",
+    "person": "需人工查看",
+    "error": "无法比对",
+}
+
+
 class InternalError(MangpingError):
     """The program itself failed; the sentence names the place in the code, never a text."""
 
@@ -49,6 +58,28 @@ class ErrorEntry(Noun):
         return cls.model_validate(entry)
 
 
+class OwnCopy(Noun):
+    """How the applicant's own masked copy of a file compared with its original.
+
+    Attributes:
+        verdict: ``pass``, ``leak``, ``differs``, ``person``, or ``error`` when it was refused.
+        rules: Broken rules.
+        leaks: How many places or strings are not hidden.
+        differences: How many places are not the original's.
+        messages: What to do, in Chinese; no text of the page.
+        report: Where the pictures are, inside the case.
+        error: Why it was not compared.
+    """
+
+    verdict: Literal["pass", "leak", "differs", "person", "error"]
+    rules: tuple[str, ...] = ()
+    leaks: int = 0
+    differences: int = 0
+    messages: tuple[str, ...] = ()
+    report: str | None = None
+    error: ErrorEntry | None = None
+
+
 class FileResult(Noun):
     """How one file ended.
 
@@ -67,6 +98,7 @@ class FileResult(Noun):
         copy_sha256: Of the masked copy.
         copy_size: Of the masked copy, in bytes.
         reused: Whether all of it stood already.
+        own_copy: What became of the applicant's own masked copy, if there is one.
     """
 
     id: str
@@ -83,6 +115,7 @@ class FileResult(Noun):
     copy_sha256: str = ""
     copy_size: int = 0
     reused: bool = False
+    own_copy: OwnCopy | None = None
 
 
 def exit_code(
@@ -90,9 +123,10 @@ def exit_code(
 ) -> Literal[0, 2, 3]:
     """Return the command's exit code: 2 beats 3 beats 0."""
     verdicts = {result.verdict for result in results}
-    if refused or VerdictKind.ERROR in verdicts:
+    own = {result.own_copy.verdict for result in results if result.own_copy}
+    if refused or VerdictKind.ERROR in verdicts or "error" in own:
         return 2
-    return 3 if VerdictKind.PERSON in verdicts else 0
+    return 3 if VerdictKind.PERSON in verdicts or own - {"pass"} else 0
 
 
 def as_mangping_error(error: Exception, subject: str) -> MangpingError:

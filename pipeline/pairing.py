@@ -27,6 +27,8 @@ _PICTURES = {Kind.SEAL, Kind.FACE, Kind.CODE}
 _SHORT_NUMBER = 6
 _SURE_LINE, _SURE_CHAR = 0.97, 0.9
 _READ_LINE = 0.9
+# Height of handwriting as a share of the page; what is lower is a rule or a dot.
+_PEN = 0.016
 
 
 def compare_files(
@@ -118,7 +120,9 @@ def _surety(finding: Finding, reading: PageReading) -> Surety | None:
         digits = sum(c.isalnum() for c in finding.text)
         return Surety.SURE if digits >= _SHORT_NUMBER else None
     if finding.line is None:
-        return Surety.LIKELY if finding.recogniser == "slots" else Surety.WEAK
+        x0, y0, x1, y1 = finding.polygon.bounds
+        pen = min(x1 - x0, y1 - y0) >= _PEN * reading.frame.height
+        return Surety.LIKELY if finding.recogniser == "slots" and pen else Surety.WEAK
     line = reading.lines[finding.line]
     worst = min((c.confidence for c in line.chars[finding.start : finding.end]), default=0.0)
     if finding.recogniser == "labels":

@@ -34,10 +34,15 @@ IDENTITY = "identity.json"
 
 @dataclass(frozen=True, slots=True)
 class BundleFile:
-    """One attachment: its noun and where its bytes are. ``attachment.file`` is for people."""
+    """One attachment: its noun and where its bytes are. ``attachment.file`` is for people.
+
+    ``masked`` is the applicant's own masked copy, if there is one; ``masked_name`` is for people.
+    """
 
     attachment: Attachment
     path: Path
+    masked: Path | None = None
+    masked_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +67,7 @@ class Bundle:
 class _Entry(Noun):
     id: str | None = Field(default=None, max_length=80, pattern=r"^[A-Za-z0-9][A-Za-z0-9_.\-]*$")
     file: str = Field(min_length=1, max_length=1024)
+    masked: str | None = Field(default=None, min_length=1, max_length=1024)
     kind: str = Field(default="other", min_length=1, max_length=40, pattern=r"^[a-z][a-z0-9_]*$")
 
 
@@ -157,26 +163,43 @@ def _described(
     if description.applicant is not None:
         applicant = parse_identity(description.applicant, found.shown)
     base = found.shown[: -len(DESCRIPTION)]
-    by_name = {same_name(file.shown): file for file in files}
-    archives = {same_name(archive) for archive in unpacker.archives}
-    errors, taken = list(unpacker.errors), []
-    refused = {unicodedata.normalize("NFC", error.subject) for error in unpacker.errors}
+    members = _Members(base, files, unpacker)
+    taken = []
     ids = _ids(description, found.shown)
     for attachment_id, entry in zip(ids, description.attachments, strict=True):
-        shown_name = shown(entry.file)
+        path = members.find(entry.file)
+        masked = members.find(entry.masked) if entry.masked else None
+        if path is not None:
+            attachment = Attachment(id=attachment_id, file=shown(entry.file), kind=entry.kind)
+            taken.append(BundleFile(attachment, path, masked, shown(entry.masked or "")))
+    return Bundle(name, tuple(taken), tuple(members.errors), description.policy, applicant)
+
+
+class _Members:
+    """The files that a description may name; keeps an error for each that is not there."""
+
+    def __init__(self, base: str, files: list[Unpacked], unpacker: Unpacker) -> None:
+        self._base = base
+        self._by_name = {same_name(file.shown): file for file in files}
+        self._archives = {same_name(archive) for archive in unpacker.archives}
+        self._refused = {unicodedata.normalize("NFC", e.subject) for e in unpacker.errors}
+        self.errors = list(unpacker.errors)
+
+    def find(self, name: str) -> Path | None:
+        """Return where a file's bytes are."""
+        shown_name = shown(name)
         try:
-            wanted = same_name(base + same_name(entry.file))
+            wanted = same_name(self._base + same_name(name))
         except LeavesFolderError:
-            errors.append(UnsafePathError(shown_name, what="的路径不合规"))
-            continue
-        if wanted in by_name:
-            attachment = Attachment(id=attachment_id, file=shown_name, kind=entry.kind)
-            taken.append(BundleFile(attachment, by_name[wanted].path))
-        elif wanted in archives:
-            errors.append(ArchiveAsPageError(shown_name))
-        elif wanted not in refused:  # else its own error already says what is wrong with it
-            errors.append(MissingFileError(shown_name))
-    return Bundle(name, tuple(taken), tuple(errors), description.policy, applicant)
+            self.errors.append(UnsafePathError(shown_name, what="的路径不合规"))
+            return None
+        if wanted in self._by_name:
+            return self._by_name[wanted].path
+        if wanted in self._archives:
+            self.errors.append(ArchiveAsPageError(shown_name))
+        elif wanted not in self._refused:  # else its own error already says what is wrong with it
+            self.errors.append(MissingFileError(shown_name))
+        return None
 
 
 def _read_description(found: Unpacked, limits: Limits) -> _Description:

@@ -22,7 +22,7 @@ from pipeline.dossier import Action, Kind, VerdictKind
 from pipeline.findings_file import Corners, DoubtEntry, FindingEntry, FindingsFile, PageEntry
 from pipeline.geometry import Frame
 from pipeline.intake import MUPDF_LOCK
-from pipeline.outcome import ErrorEntry, FileResult
+from pipeline.outcome import OWN_COPY_NAMES, ErrorEntry, FileResult
 from pipeline.policy import Policy
 from pipeline.versions import PROGRAM
 
@@ -120,6 +120,7 @@ def write_report(
         policy=policy,
         program=PROGRAM,
         kinds={kind.value: name for kind, name in KIND_NAMES.items()},
+        own_verdicts=OWN_COPY_NAMES,
         verdicts={kind.value: name for kind, name in VERDICT_NAMES.items()},
         counts={kind.value: sum(r.verdict is kind for r in results) for kind in VerdictKind},
     )

@@ -15,6 +15,10 @@ import numpy as np
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from numpy.typing import NDArray
 
+from pipeline.casefile import CaseFile
+from pipeline.dossier import Applicant
+from pipeline.jobs import Job
+from pipeline.outcome import OwnCopy, safe_name
 from pipeline.policy import Policy
 from pipeline.reports.dossier_report import KIND_NAMES
 from pipeline.verification.pair import Difference, Leak, PairReport, PairVerdict, Shown
@@ -23,6 +27,7 @@ from pipeline.versions import PROGRAM
 REPORT = "report.html"
 _WIDEST = 900
 _QUALITY = 80
+_MOST_MESSAGES = 20
 
 VERDICT_SENTENCES = {
     PairVerdict.PASS: "通过：没有发现未隐去的信息，打码以外的内容与原件一致。",
@@ -55,24 +60,19 @@ class _View:
     masked: str
 
 
-def write_pair_report(
-    folder: Path,
+def pair_report_page(
     report: PairReport,
     shown: Sequence[Shown],
     names: tuple[str, str],
     policy: Policy,
-) -> Path:
-    """Write report.html into a folder.
+) -> str:
+    """Return the report as one HTML page.
 
     Args:
-        folder: Exists already.
         report: The answer.
         shown: Its leaks and differences with their crops.
         names: Of the original and the masked copy, with what names the applicant taken out.
         policy: For the wording of the rules.
-
-    Returns:
-        The report's path.
     """
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
@@ -92,9 +92,46 @@ def write_pair_report(
         rules=policy.rules,
         program=PROGRAM,
     )
+    return page
+
+
+def write_pair_report(folder: Path, page: str) -> Path:
+    """Write report.html into a folder that exists, and return its path."""
     path = folder / REPORT
     path.write_text(page, encoding="utf-8")
     return path
+
+
+def own_copy(
+    case: CaseFile,
+    job: Job,
+    masked: Job,
+    report: PairReport,
+    shown: Sequence[Shown],
+    applicant: Applicant,
+    policy: Policy,
+) -> OwnCopy:
+    """Keep the report with its pictures in the case's private folder, and sum it up.
+
+    Raises:
+        CaseNotWritableError: The filesystem refuses.
+    """
+    entries: list[Leak | Difference] = [*report.leaks, *report.differences]
+    messages = [sentence_of(entry) for entry in entries]
+    messages += [f"第 {d.page} 页：{d.message}" if d.page else d.message for d in report.doubts]
+    place = f"work/pairs/{job.id}.html"
+    names = (safe_name(job.name, applicant), safe_name(masked.name, applicant))
+    case.write(place, pair_report_page(report, shown, names, policy).encode())
+    return OwnCopy.model_validate(
+        {
+            "verdict": report.verdict.value,
+            "rules": report.rules,
+            "leaks": len(report.leaks),
+            "differences": len(report.differences),
+            "messages": tuple(messages[:_MOST_MESSAGES]),
+            "report": place,
+        }
+    )
 
 
 def sentence_of(entry: Leak | Difference) -> str:

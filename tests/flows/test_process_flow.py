@@ -52,6 +52,23 @@ def test_prefect_learns_numbers_only(order: Order) -> None:
     assert traces("".join(kept).encode()) == []
 
 
+def test_the_applicants_own_copy_is_compared_and_its_verdict_kept(order: Order) -> None:
+    """Both files are the same sheet, so nothing is hidden: a leak, in report and manifest."""
+    from flows.process import process_dossier
+
+    shutil.copy(order.dossier / "李晓琳.jpg", order.dossier / "a-masked.jpg")
+    attachment = {"id": "a01", "file": "李晓琳.jpg", "masked": "a-masked.jpg"}
+    described = json.dumps({"attachments": [attachment]}, ensure_ascii=False)
+    (order.dossier / "dossier.json").write_text(described, encoding="utf-8")
+    assert process_dossier(submit(order)) == {"clean": 1}
+    manifest = json.loads((order.out / "manifest.json").read_text(encoding="utf-8"))
+    (file,) = manifest["files"]
+    assert file["own_copy"]["verdict"] == "leak" and file["own_copy"]["rules"] == ["HN-MASK-2"]
+    report = (order.out / "report.html").read_text(encoding="utf-8")
+    assert "申报人自己的打码件" in report and not traces(report.encode())
+    assert (order.out / "work" / "pairs" / "a01.html").is_file()
+
+
 def test_an_attachment_that_can_no_longer_be_read_loses_its_old_copy(order: Order) -> None:
     from flows.process import process_dossier
 

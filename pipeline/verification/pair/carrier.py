@@ -270,4 +270,5 @@ def _decoded(document: pymupdf.Document, xref: int) -> Pixels | None:
 
 def _array(pixmap: pymupdf.Pixmap) -> Pixels:
     whole = np.frombuffer(pixmap.samples_mv, np.uint8)
-    return np.ascontiguousarray(whole.reshape(pixmap.height, pixmap.width, pixmap.n)[..., :3])
+    # A copy: the samples go with the pixmap.
+    return whole.reshape(pixmap.height, pixmap.width, pixmap.n)[..., :3].copy()

@@ -10,7 +10,7 @@ import numpy as np
 
 from pipeline.geometry import Polygon
 from pipeline.verification.pair.ink import Inks
-from pipeline.verification.pair.nouns import Gray
+from pipeline.verification.pair.nouns import Gray, Mask
 
 Bounds = tuple[int, int, int, int]
 
@@ -19,8 +19,11 @@ _FEWEST = 6
 _PAD = 3
 _REACH = 0.1
 _SOFT = 1.0
+_RULE, _THICK = 2.4, 0.3
+"""Length of a rule and greatest thickness, in heights of a character."""
 _RIM = 0.15
 _NOTHING = 0.04
+_FEWEST_FREE, _FREE_INK = 60, 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +48,28 @@ class Glass:
     inks: Inks
     original: Gray = field(repr=False)
     masked: Gray = field(repr=False)
+    print: Mask = field(repr=False)
+    other_print: Mask = field(repr=False)
 
     @classmethod
     def of(cls, inks: Inks) -> Glass:
-        """Soften both pages: two scans are never equally sharp."""
-        return cls(inks, _soft(inks.original), _soft(inks.masked))
+        """Soften both pages: two scans are never equally sharp.
+
+        ``print`` is the original's ink without the rules of tables and slots, which both pages show
+        whatever stands between them; ``other_print`` is the masked copy's.
+        """
+        return cls(
+            inks,
+            _soft(inks.original),
+            _soft(inks.masked),
+            _without_rules(inks.original > _INKED, inks.line),
+            _without_rules((inks.masked > _INKED) & ~inks.covered, inks.line),
+        )
 
     def trimmed(self, polygon: Polygon) -> Bounds | None:
         """Return the box of the original's ink in a place, None where there is none."""
         x0, y0, x1, y1 = polygon.to(self.inks.pages.grid).pixel_bounds()
-        ink = self.inks.original[y0:y1, x0:x1] > _INKED
+        ink = self.print[y0:y1, x0:x1]
         if int(ink.sum()) < _FEWEST:
             return None
         rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
@@ -81,7 +96,35 @@ class Glass:
     def mirrored(self) -> Glass:
         """Return the same with the pages' parts exchanged."""
         inks = replace(self.inks, original=self.inks.masked, masked=self.inks.original)
-        return Glass(inks, self.masked, self.original)
+        return Glass(inks, self.masked, self.original, self.other_print, self.print)
+
+    def seen_beside_patch(self, bounds: Bounds) -> float:
+        """Return how far the part of a place that a patch leaves free is the original's.
+
+        0 where no patch cuts the place, or where less than half of its ink is free.
+        """
+        x0, y0, x1, y1 = bounds
+        rim = max(2, round(_RIM * self.inks.line / 2))
+        left, top = max(0, x0 - rim), max(0, y0 - rim)
+        covered = self.inks.covered[top : y1 + rim, left : x1 + rim].astype(np.uint8)
+        if not covered.any():
+            return 0.0
+        near = cv2.dilate(covered, np.ones((2 * rim + 1,) * 2, np.uint8)) > 0
+        free = ~near[y0 - top : y1 - top, x0 - left : x1 - left]
+        ours = self.original[y0:y1, x0:x1]
+        ink = float(ours.sum())
+        if free.sum() < _FEWEST_FREE or float(ours[free].sum()) < _FREE_INK * ink:
+            return 0.0
+        best = 0.0
+        for dy in range(-self.reach, self.reach + 1):
+            for dx in range(-self.reach, self.reach + 1):
+                theirs = self.masked[y0 + dy : y1 + dy, x0 + dx : x1 + dx]
+                if theirs.shape != ours.shape:
+                    continue
+                a, b = ours[free], theirs[free]
+                if a.std() > _NOTHING and b.std() > _NOTHING:
+                    best = max(best, float(np.corrcoef(a, b)[0, 1]))
+        return best
 
     @property
     def reach(self) -> int:
@@ -119,6 +162,20 @@ def windows(polygon: Polygon, glass: Glass) -> Iterator[Bounds]:
 
 def _steps(first: int, last: int, side: int) -> Sequence[int]:
     return range(first, max(first + 1, last - side // 2), side)
+
+
+def _without_rules(ink: Mask, line: float) -> Mask:
+    """Take long straight lines out of a page's ink."""
+    whole = ink.astype(np.uint8)
+    long, thick = round(_RULE * line), max(5, round(_THICK * line))
+    solid = cv2.morphologyEx(whole, cv2.MORPH_OPEN, np.ones((thick, thick), np.uint8))
+    rules = np.zeros_like(whole)
+    for size, slack in (((1, long), (3, 1)), ((long, 1), (1, 3))):
+        # A scan is never quite straight: a line may climb by a few pixels on its way.
+        wide = cv2.dilate(whole, np.ones(slack, np.uint8))
+        rules |= cv2.morphologyEx(wide, cv2.MORPH_OPEN, np.ones(size, np.uint8)).astype(np.uint8)
+    rules = (cv2.dilate(rules, np.ones((3, 3), np.uint8)) > 0) & (solid == 0)
+    return np.asarray(ink & ~rules)
 
 
 def _soft(ink: Gray) -> Gray:

@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import cv2
 import numpy as np
 
 from pipeline.geometry import Polygon
@@ -21,10 +22,13 @@ from pipeline.verification.pair.changes import Change, find_changes
 _SAME = 0.8
 _SUSPECT = 0.93
 _SURE = 0.85
+_CLEAR, _STRANGE = 0.95, 3
 _GONE = 0.18
 _FREE = 0.97
 _FAR = 0.4
 _BIG = 0.15
+_NUMBER = 2.5
+_NEW = 0.012
 _ROW = 0.7
 _AROUND, _BESIDE = 0.35, 1.3
 # What people write on a mask, or in the place of what they took out.
@@ -48,12 +52,13 @@ class Unlike:
     """A character that is not the same on both pages.
 
     ``gone`` says that the other page has nothing there, ``added`` that it stands on the masked
-    copy.
+    copy, ``cut`` that the masked copy only lacks a part of it.
     """
 
     bounds: Bounds
     gone: bool
     added: bool
+    cut: bool = False
 
 
 def glyphs_of(lines: Sequence[Line]) -> list[Glyph]:
@@ -82,12 +87,58 @@ def find_differences(
     unlike = [*_unlike(glass, ours, theirs, added=False)]
     unlike += _unlike(glass.mirrored(), theirs, ours, added=True)
     kept = [u.bounds for u in unlike if not _excused(u, boxes, theirs, glass.inks.line)]
-    kept += [
-        c.bounds
-        for c in find_changes(glass.inks)
-        if c.area >= _BIG and not _in_place(c, boxes, glass.inks.line)
-    ]
+    changes = [c for c in find_changes(glass.inks) if not _in_place(c, boxes, glass.inks.line)]
+    kept += [c.bounds for c in changes if c.area >= _BIG]
+    kept += _other_numbers(ours, theirs, changes, glass.inks.line)
+    kept += _written_on_patches(glass, theirs)
     return [Polygon.from_bounds(grid, *box) for box in joined(kept, glass.inks.line)]
+
+
+def _other_numbers(
+    ours: Sequence[Glyph], theirs: Sequence[Glyph], changes: Sequence[Change], line: float
+) -> list[Bounds]:
+    """Return the small changes inside numbers that are read otherwise: a point that moved or went.
+
+    A point is too small to tell from dirt, unless the number around it was read both times.
+    """
+    found = []
+    for change in changes:
+        one, other = (_number_at(glyphs, change.bounds, line) for glyphs in (ours, theirs))
+        if one and other and one != other:
+            found.append(change.bounds)
+    return found
+
+
+def _number_at(glyphs: Sequence[Glyph], bounds: Bounds, line: float) -> str:
+    """Return the digits and points that stand around a place on its line."""
+    x0, x1 = bounds[0] - _NUMBER * line, bounds[2] + _NUMBER * line
+    y = (bounds[1] + bounds[3]) / 2
+    near = [
+        (g.polygon.center[0], g.text)
+        for g in glyphs
+        if x0 <= g.polygon.center[0] <= x1
+        and g.polygon.bounds[1] <= y <= g.polygon.bounds[3]
+        and (g.text.isdigit() or g.text in ".,:%")
+    ]
+    text = "".join(letter for _, letter in sorted(near))
+    return text if any(c.isdigit() for c in text) else ""
+
+
+def _written_on_patches(glass: Glass, theirs: Sequence[Glyph]) -> list[Bounds]:
+    """Return the places where something that is no label stands on a patch."""
+    _, patches = cv2.connectedComponents(glass.inks.covered.astype(np.uint8))
+    height, width = patches.shape
+    by_patch: dict[int, list[Glyph]] = {}
+    for glyph in theirs:
+        x, y = (int(v) for v in glyph.polygon.center)
+        if 0 <= x < width and 0 <= y < height and glyph.confidence >= _CLEAR:
+            by_patch.setdefault(int(patches[y, x]), []).append(glyph)
+    found: list[Bounds] = []
+    for patch, glyphs in by_patch.items():
+        strange = [g for g in glyphs if g.text.isalnum() and g.text not in _LABEL_WORD]
+        if patch and len(strange) >= _STRANGE and 2 * len(strange) > len(glyphs):
+            found += [g.polygon.pixel_bounds() for g in strange]
+    return found
 
 
 def _unlike(
@@ -105,7 +156,10 @@ def _unlike(
             continue
         if look.contrast >= _GONE and not _is_other(glass, glyph, look, other, centres):
             continue
-        found.append(Unlike(bounds, look.contrast < _GONE, added))
+        gone = look.contrast < _GONE
+        found.append(
+            Unlike(bounds, gone, added, cut=not gone and _nothing_new(glass, bounds, added))
+        )
     return found
 
 
@@ -132,6 +186,16 @@ def _is_other(
     )
 
 
+def _nothing_new(glass: Glass, bounds: Bounds, mirrored: bool) -> bool:
+    """Whether all ink of the masked copy at a place is the original's too."""
+    x0, y0, x1, y1 = bounds
+    own, other = glass.inks.original[y0:y1, x0:x1], glass.inks.masked[y0:y1, x0:x1]
+    old, now = (other, own) if mirrored else (own, other)
+    reach = 2 * glass.reach + 1
+    new = (now > 0.5) & (cv2.dilate(old, np.ones((reach, reach), np.uint8)) < 0.3)
+    return float(new.sum()) < _NEW * glass.inks.line**2
+
+
 def _excused(
     unlike: Unlike,
     boxes: np.ndarray[tuple[int, int], np.dtype[np.float64]],
@@ -141,7 +205,7 @@ def _excused(
     """Whether a mask explains it: paper in the place of what had to go, or a label there."""
     x0, y0, x1, y1 = unlike.bounds
     x, y = (x0 + x1) / 2, (y0 + y1) / 2
-    lost = unlike.gone and not unlike.added
+    lost = unlike.cut or (unlike.gone and not unlike.added)
     across, down = (_BESIDE if lost else _AROUND) * line, _AROUND * line
     near = (
         (boxes[:, 0] - across <= x)

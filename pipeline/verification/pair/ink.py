@@ -15,10 +15,12 @@ _PAPER_REACH = 41
 """Side of the window, in steps, in which the paper's tone is looked for: wider than most masks."""
 _FAINTEST = 40.0
 _INKED = 0.5
-_NOT_PAPER = 30
+_NOT_PAPER = 40
 _COVERED = 0.62
 """Share of a window, as high as half a line, that is not paper under a mask with a label on it."""
 _PRINTED = 0.5
+_STROKE = 0.27
+"""Thickness that no stroke beside a patch has, in heights of a character."""
 _OTHER_TONE, _FLAT = 50, 7
 """Levels by which a patch differs from a photograph, and its own spread."""
 
@@ -83,7 +85,7 @@ def paper_of(gray: Pixels) -> Gray:
 def _not_paper(pixels: Pixels) -> Gray:
     """Return 1 where a pixel is clearly another colour than the paper, in any channel."""
     found = np.zeros(pixels.shape[:2], np.bool_)
-    for plane in cv2.split(cv2.GaussianBlur(pixels, (5, 5), 1.5)):
+    for plane in cv2.split(cv2.GaussianBlur(pixels, (3, 3), 0.9)):
         channel = np.asarray(plane, np.uint8)
         found |= np.abs(paper_of(channel) - channel.astype(np.float32)) > _NOT_PAPER
     return found.astype(np.float32)
@@ -102,10 +104,12 @@ def _covered(pages: Registered, line: float) -> Mask:
     patches = (new | (dense & _is_flat(pages.masked, side) & other)).astype(np.uint8)
     grain = np.ones((max(3, side // 3),) * 2, np.uint8)
     patches = np.asarray(cv2.morphologyEx(patches, cv2.MORPH_OPEN, grain), np.uint8)
-    # A window's middle says "patch" only well inside it: grow back to the patch's own edge.
-    window = np.ones((side, side), np.uint8)
-    grown = cv2.dilate(patches, window) * theirs.astype(np.uint8)
-    solid = np.asarray(cv2.morphologyEx(grown, cv2.MORPH_CLOSE, window), np.uint8)
+    # A window's middle says "patch" only well inside it: grow back to the patch's own edge, but not
+    # along the strokes of a character that stands beside it.
+    near = cv2.dilate(patches, np.ones((side, side), np.uint8))
+    solid = np.asarray(near * np.maximum(theirs.astype(np.uint8), patches), np.uint8)
+    stroke = np.ones((max(5, round(_STROKE * line)),) * 2, np.uint8)
+    solid = np.asarray(cv2.morphologyEx(solid, cv2.MORPH_OPEN, stroke), np.uint8)
     return np.asarray(_filled(solid) > 0)
 
 

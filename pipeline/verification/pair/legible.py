@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from pipeline.dossier import Kind
 from pipeline.geometry import Polygon
 from pipeline.verification.pair.cells import Bounds, Glass, Look, compare, windows
 from pipeline.verification.pair.nouns import Channel, Gray, SensitivePlace
@@ -15,11 +16,15 @@ _SEEN, _SEEN_CONTRAST = 0.62, 0.07
 _SHARP_CONTRAST = 0.45
 _THROUGH = 0.33
 _FEWEST = 260
-_BLURRED, _BLURRED_CONTRAST = 0.7, 0.22
-_SPOT = 0.2
+_BLURRED, _SEVERAL = 0.55, 2
+_UNSHARP, _UNSHARP_CONTRAST = 0.8, 0.2
+_INNER, _LEAST = 4, 8
+_SPOT = 0.11
 _FLAT = 0.14
-_NEAR, _PATCH = 0.12, 0.62
-"""A mask is of one tone but for its label and its edge; what is out of focus has every tone."""
+_SEEN_BESIDE = 0.75
+_PICTURES = {Kind.SEAL, Kind.FACE, Kind.CODE}
+_PICTURE_SHARE = 0.3
+"""A seal or a face is open when so much of it shows; print beside it lies in its box as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,19 +45,29 @@ def open_places(glass: Glass, places: tuple[SensitivePlace, ...]) -> list[Open]:
 def look_at(glass: Glass, place: SensitivePlace) -> Open | None:
     """Say how a place can still be made out, or None."""
     boxes = [box for cell in place.cells if (box := glass.trimmed(cell)) is not None]
+    boxes = [] if place.kind in _PICTURES else boxes
     boxes = boxes or list(windows(place.polygon, glass))
     if not boxes:
         return None
     looks = [glass.look(box) for box in boxes]
-    seen = [look for look in looks if look.alike >= _SEEN and look.contrast >= _SEEN_CONTRAST]
+    seen = [look for look in looks if _is_seen(glass, look)]
+    if place.kind in _PICTURES and len(seen) < _PICTURE_SHARE * len(boxes):
+        return None
     if seen:
         channel = Channel.SEE_THROUGH if _mean(seen) < _SHARP_CONTRAST else Channel.PIXELS
         return Open(place, _around(glass, seen), channel, len(seen) / len(boxes))
     if (through := see_through(glass, boxes)) >= _THROUGH:
         return Open(place, place.polygon, Channel.SEE_THROUGH, through)
-    if (blurred := blurred_alike(glass, boxes)) >= _BLURRED:
+    if (blurred := blurred_share(glass, boxes)) >= _BLURRED:
         return Open(place, place.polygon, Channel.BLURRED, blurred)
     return None
+
+
+def _is_seen(glass: Glass, look: Look) -> bool:
+    """Whether a character shows, or the better half of one that a mask does not cover."""
+    if look.alike >= _SEEN and look.contrast >= _SEEN_CONTRAST:
+        return True
+    return glass.seen_beside_patch(look.bounds) >= _SEEN_BESIDE
 
 
 def _mean(looks: list[Look]) -> float:
@@ -107,20 +122,25 @@ def _fine(ink: Gray, valid: np.ndarray[tuple[int, int], np.dtype[np.bool_]]) -> 
     return np.asarray(ink - total / np.maximum(count, 1e-6), np.float32)
 
 
-def blurred_alike(glass: Glass, boxes: list[Bounds]) -> float:
-    """Return how far a place looks like the original out of focus: a mosaic, or a blur."""
+def blurred_share(glass: Glass, boxes: list[Bounds]) -> float:
+    """Return the share of characters that look like the original's out of focus.
+
+    That is what a mosaic or a blur leaves. The rim of a mask is as good as a blurred character to
+    a correlation, so each character is looked at without the paper around it.
+    """
     x0, y0, x1, y1 = _hull(boxes)
-    pad = 2 * glass.reach
-    height, width = glass.original.shape
+    pad = 3 * glass.reach
     left, top = max(0, x0 - pad), max(0, y0 - pad)
-    right, bottom = min(width, x1 + pad), min(height, y1 + pad)
-    ours = _out_of_focus(glass, glass.original[top:bottom, left:right])
-    theirs = _out_of_focus(glass, glass.masked[top:bottom, left:right])
-    inner = (x0 - left, y0 - top, x1 - left, y1 - top)
-    look = compare(ours, theirs, inner, glass.reach)
-    own = glass.masked[y0:y1, x0:x1]
-    patch = float((np.abs(own - np.median(own)) < _NEAR).mean())
-    return look.alike if look.contrast >= _BLURRED_CONTRAST and patch < _PATCH else 0.0
+    ours = _out_of_focus(glass, glass.original[top : y1 + pad, left : x1 + pad])
+    theirs = _out_of_focus(glass, glass.masked[top : y1 + pad, left : x1 + pad])
+    alike = 0
+    for a0, b0, a1, b1 in boxes:
+        inner = (a0 - left + _INNER, b0 - top + _INNER, a1 - left - _INNER, b1 - top - _INNER)
+        if inner[2] - inner[0] < _LEAST or inner[3] - inner[1] < _LEAST:
+            continue
+        look = compare(ours, theirs, inner, glass.reach)
+        alike += look.alike >= _UNSHARP and look.contrast >= _UNSHARP_CONTRAST
+    return alike / len(boxes) if alike >= _SEVERAL else 0.0
 
 
 def _out_of_focus(glass: Glass, ink: Gray) -> Gray:

@@ -25,6 +25,8 @@ _BLOCK, _STEP, _REACH = 56, 36, 9
 _BLOCK_SCORE = 0.55
 _TEXTURED = 2e-4
 _STRAY = 2.5
+# Where no block votes, the field must not run away: its bend is held back.
+_STIFF = 2.0 * np.eye(6)[3:]
 
 Field = NDArray[np.float32]
 
@@ -210,7 +212,7 @@ def _local_shift(original: Gray, masked: Gray) -> Field:
     distance = np.linalg.norm(knots[:, None] - places[keep][None], axis=2)
     near = np.exp(-0.5 * (distance / (2.2 * _STEP)) ** 2) * weights[keep][None]
     field += (near @ rest) / (near.sum(axis=1, keepdims=True) + 0.3)
-    knotted = field.reshape(rows, columns, 2).astype(np.float32)
+    knotted = np.clip(field, -_REACH, _REACH).reshape(rows, columns, 2).astype(np.float32)
     # Knot (i, j) stands at pixel (i * step, j * step): resizing by hand keeps it there.
     at_y, at_x = np.mgrid[0:height, 0:width].astype(np.float32) / np.float32(_STEP)
     return np.asarray(cv2.remap(knotted, at_x, at_y, cv2.INTER_LINEAR), np.float32)
@@ -269,7 +271,11 @@ def _bent_plane(
     fit = np.zeros((terms.shape[1], 2))
     for limit in (4 * _STRAY, 2 * _STRAY, _STRAY):
         w = np.sqrt(weights[keep])[:, None]
-        fit = np.linalg.lstsq(terms[keep] * w, moves[keep] * w, rcond=None)[0]
+        fit = np.linalg.lstsq(
+            np.concatenate([terms[keep] * w, _STIFF]),
+            np.concatenate([moves[keep] * w, np.zeros((len(_STIFF), 2))]),
+            rcond=None,
+        )[0]
         off = np.linalg.norm(moves - terms @ fit, axis=1)
         close = off < max(limit, 1.5 * float(np.median(off)))
         if close.sum() < 12:
