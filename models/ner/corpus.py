@@ -48,10 +48,6 @@ class Noise:
                 c = self._random.choice(_LATIN)
             out.append(c)
             kept.append(tag)
-            # 苏、阳: a stroke between the characters of a written name is read as a mark.
-            if tag in (1, 2) and rate and self._random.random() < 0.01:
-                out.append(self._random.choice("、,.·'-丶"))
-                kept.append(2)
         return "".join(out), kept
 
 

@@ -39,7 +39,7 @@ class People:
         self._compound = tuple(s for s in sources.surnames if len(s) == 2)
         self._pool = sources.given_characters
         self._old = sources.old_given
-        self._rare = tuple({c for name in sources.old_given for c in name})
+        self._rare = tuple(sorted({c for name in sources.old_given for c in name}))
         self._commons = self._random.choices(self._single, self._weights, k=20000)
         self._next = 0
         self._order: list[str] = []
