@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
@@ -10,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.detection.codes import Code, code_findings, find_codes
-from pipeline.detection.faces import PICTURE, FaceFinder, face_findings
+from pipeline.detection.faces import PICTURE, Face, FaceFinder, face_findings
 from pipeline.detection.photos import Bounds, Photo, find_photos
 from pipeline.dossier import Finding, Kind, Place
 from pipeline.policy import Policy
@@ -21,6 +22,15 @@ Pixels = NDArray[np.uint8]
 _READ = 0.75
 """Confidence below which writing in a picture could say anything."""
 _NUMBERS = (Kind.HOLDER_NUMBER, Kind.PHONE, Kind.ID_NUMBER, Kind.CERTIFICATE_NUMBER)
+
+
+@dataclass(frozen=True, slots=True)
+class Pictures:
+    """What a page shows besides writing: photographs, codes, and the faces to hide."""
+
+    photos: tuple[Photo, ...]
+    codes: tuple[Code, ...]
+    faces: tuple[Face, ...]
 
 
 class PictureFinder:
@@ -36,10 +46,25 @@ class PictureFinder:
     def __init__(self, faces_dir: Path | None) -> None:
         self._faces = FaceFinder(faces_dir)
 
+    def look(self, pixels: Pixels, reading: PageReading) -> Pictures:
+        """Find the pictures of a page.
+
+        Args:
+            pixels: The upright page, RGB, shape (height, width, 3).
+            reading: The page as read.
+        """
+        half = halved(pixels)
+        photos = find_photos(half)
+        codes = find_codes(pixels, half, reading, photos)
+        photos = [p for p in photos if not _is_code(p, codes)]
+        codes = [c for c in codes if not _in_face(c, photos)]
+        faces = self._faces.find(pixels, photos)
+        return Pictures(tuple(photos), tuple(codes), tuple(faces))
+
     def add(
         self,
         found: Sequence[Finding],
-        pixels: Pixels,
+        pictures: Pictures,
         reading: PageReading,
         policy: Policy,
     ) -> tuple[Finding, ...]:
@@ -48,22 +73,16 @@ class PictureFinder:
         Args:
             found: The findings of its writing. Numbers printed with a publication's bar code are
                 taken out: they stay as the bars do.
-            pixels: The upright page, RGB, shape (height, width, 3).
+            pictures: Those of the page.
             reading: The page as read.
             policy: Gives the reasons.
         """
-        half = halved(pixels)
-        photos = find_photos(half)
-        codes = find_codes(pixels, half, reading, photos)
-        photos = [p for p in photos if not _is_code(p, codes)]
-        codes = [c for c in codes if not _in_face(c, photos)]
-        faces = self._faces.find(pixels, photos)
         new = [
-            *code_findings(codes, reading, policy),
-            *face_findings(faces, reading, policy),
-            *_unread(photos, found, reading, policy),
+            *code_findings(pictures.codes, reading, policy),
+            *face_findings(pictures.faces, reading, policy),
+            *_unread(pictures.photos, found, reading, policy),
         ]
-        kept = [f for f in found if not _of_publication(f, codes)]
+        kept = [f for f in found if not _of_publication(f, pictures.codes)]
         page = reading.frame.page
         return tuple(
             finding.model_copy(update={"id": f"p{page}-{number}"})

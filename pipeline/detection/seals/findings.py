@@ -9,10 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.detection.seals.candidate import Seal, Shape
-from pipeline.detection.seals.finder import find_seals
 from pipeline.detection.seals.owners import Known, Owner, SealText, owner_of
 from pipeline.detection.seals.strips import Strip, unroll
-from pipeline.dossier import Action, Applicant, Finding, Kind
+from pipeline.dossier import Applicant, Finding, Kind
 from pipeline.geometry import Frame, Polygon
 from pipeline.policy import Policy
 
@@ -42,6 +41,7 @@ Recognise = Callable[[Sequence[Pixels]], Sequence[Recognised]]
 
 
 def seal_findings(
+    seals: Sequence[Seal],
     pixels: Pixels,
     frame: Frame,
     found: Sequence[Finding],
@@ -49,20 +49,19 @@ def seal_findings(
     applicant: Applicant,
     policy: Policy,
 ) -> list[Finding]:
-    """Find the seals of a page and decide whose they are.
+    """Decide whose the seals of a page are.
 
     Args:
+        seals: As :func:`find_seals` found them.
         pixels: The upright page, RGB, shape (height, width, 3).
         frame: Its grid.
         found: What its text gave: the bodies and schools that the page names.
         recognise: Reads strips of text; without it every seal is taken for a school's.
         applicant: Whose unit's seal is never kept.
-        policy: Its authorities, reasons, and whether seals are hidden at all.
+        policy: Its authorities and reasons.
     """
-    if policy.action(Kind.SEAL) is Action.KEEP:
-        return []
     faces = [f.polygon for f in found if f.kind is Kind.FACE]
-    seals = [seal for seal in find_seals(pixels) if not _in_a_face(seal, faces)]
+    seals = [seal for seal in seals if not _in_a_face(seal, faces)]
     if not seals:
         return []
     units = [f.text for f in found if f.kind in (Kind.UNIT, Kind.APPLICANT_UNIT)]

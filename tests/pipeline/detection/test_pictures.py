@@ -44,7 +44,8 @@ def _reading() -> PageReading:
 
 
 def _found(finder: PictureFinder, page: Image.Image, policy: Policy) -> tuple[Finding, ...]:
-    return finder.add((), np.asarray(page), _reading(), policy)
+    reading = _reading()
+    return finder.add((), finder.look(np.asarray(page), reading), reading, policy)
 
 
 def _masks(page: Image.Image, found: tuple[Finding, ...], policy: Policy) -> tuple[Mask, ...]:

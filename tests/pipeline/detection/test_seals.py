@@ -67,7 +67,7 @@ def _uncovered(ink: Pixels, polygons: list[Polygon]) -> float:
 
 def _found(pixels: Pixels, policy: Policy, recognise: Recognise | None) -> list[Finding]:
     frame = Frame(1, pixels.shape[1], pixels.shape[0])
-    return seal_findings(pixels, frame, (), recognise, _APPLICANT, policy)
+    return seal_findings(find_seals(pixels), pixels, frame, (), recognise, _APPLICANT, policy)
 
 
 @pytest.mark.parametrize(
