@@ -29,7 +29,7 @@ from pipeline.dossier import Kind
 
 GROUP = "ner"
 #: From which probability on a character belongs to a mention. This and those below were fixed
-#: on generated pages that no figure in models/ner/README.md comes from.
+#: on the development sets of models/ner/README.md.
 THRESHOLD = 0.4
 #: What a mention needs as a whole: with a surname in front; without; where LAC sees everyday words.
 _SURNAMED, _BARE, _EVERYDAY = 0.5, 0.8, 0.9
@@ -54,6 +54,8 @@ _KIND_OF_SCHOOL = re.compile(
     "|支教|受教|派出|义务教育|九年制|九年一贯制|职业|定点|基层|规模|村级|百年|现代化|城镇|学区|周边|附近)*"
     "(?:中小学校?|幼儿园|小学|中学|学校|初中|高中|大学|学院|校区|分校|集团|园|校)$"
 )
+_KIND = re.compile("(?:小学|中学|高中|初中|幼儿园)$")
+_MARKS = re.compile("[“”\"'《》〈〉,，。;；:：!！?？]")
 _SUBJECT = re.compile("|".join(SUBJECTS))
 
 
@@ -180,11 +182,12 @@ def _may_be_school(doc: Doc, start: int, end: int, score: float) -> bool:
     text = text_of(doc, start, end)
     if score < _UNIT or len(text) < 2 or text in NOT_NAMES or _KIND_OF_SCHOOL.match(text):
         return False
-    if not any(is_han(c) for c in text) or LABEL_HEAD.fullmatch(text):
+    if not any(is_han(c) for c in text) or LABEL_HEAD.fullmatch(text) or _MARKS.search(text):
         return False
     behind = text_of(doc, end, min(len(doc), end + 4))
     # 小学语文 after a place is a kind of school.
-    if text.endswith(("小学", "中学", "高中", "初中")) and _SUBJECT.match(behind):
+    kind = _KIND.search(text)
+    if kind and _SUBJECT.match(behind):
         # 改进高中英语家庭作业: and a verb before it is only that.
-        return score >= _EVERYDAY and not _only_does(doc, start, end - 2)
+        return score >= _EVERYDAY and not _only_does(doc, start, end - len(kind.group()))
     return _SCHOOL.search(text) is not None
