@@ -22,6 +22,9 @@ RECOGNISER = "seals"
 #: Paper around a seal that its mask covers: the worn rim of its ink, as a share of its size, and
 #: pixels at least.
 _RIM, _RIM_PIXELS = 0.012, 3.0
+#: Gray from which a strip is ink. What follows the text is text that was not read if it has as much
+#: ink as this share of the text's: the print that a seal was stamped over has less.
+_INKED, _AS_DENSE = 140, 0.6
 
 
 class Recognised(Protocol):
@@ -105,9 +108,15 @@ def _text(strip: Strip, line: Recognised) -> SealText:
     text = "".join(line.text)
     if not strip.ends or len(text) < 3:
         return SealText(text)
-    pitch = float(np.median(np.diff(line.centers)))
-    # Half a character and the strip's margin follow the middle of the last one.
-    return SealText(text, (1 - float(line.centers[-1])) / max(pitch, 1e-3) - 1)
+    pitch = max(1e-3, float(np.median(np.diff(line.centers))))
+    first, last = float(line.centers[0]) - pitch / 2, float(line.centers[-1]) + pitch / 2
+    inked = (strip.pixels[..., 0] < _INKED).mean(axis=0)
+    places = (np.arange(len(inked)) + 0.5) / len(inked)
+    read, after = inked[(places > first) & (places < last)], inked[places > last]
+    if not len(after) or not len(read) or after.mean() < _AS_DENSE * read.mean():
+        return SealText(text)
+    # Half a character of margin ends the strip.
+    return SealText(text, (1 - last) / pitch - 0.5)
 
 
 def _finding(
