@@ -27,6 +27,8 @@ _SENTENCES: dict[tuple[str, str], str] = {
     ("numbers", "landline"): "固定电话的样式",
     ("numbers", "mail"): "电子邮箱的样式",
     ("numbers", "mail-at-lost"): "电子邮箱的样式，@ 没有认出",
+    ("numbers", "mail-label"): "“邮箱”等字样之后的内容",
+    ("numbers", "mail-torn"): "@ 前后的内容，邮箱没有认全",
     ("numbers", "born"): "写明是出生日期",
     ("numbers", "author-note"): "作者简介里的出生年份",
     ("numbers", "account"): "跟在微信、QQ 一类的栏目名后面",

@@ -100,6 +100,8 @@ def unit_forms(unit: str) -> tuple[str, ...]:
     places, core = split_unit(unit)
     forms = {unit, plain_numerals(unit)}
     cores = short_cores(plain_numerals(core))
+    # 六安市外国语学校 is 六安外国语 to those who live there.
+    cores |= {form.removesuffix("学校") for form in cores if form.endswith("外国语学校")}
     tails = [""]
     if places:
         # 市二中 and 淮二中 are said where the place is known.

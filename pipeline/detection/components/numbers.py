@@ -38,6 +38,11 @@ _MAIL_LOST_AT = re.compile(
     r"[.,。·](?:com|cn|net)",
     re.IGNORECASE,
 )
+# What stands behind its label is a mail, whatever it was read as; so is all behind a sign for at.
+_MAIL_LABELLED = re.compile(
+    r"(?:电子邮箱|电子邮件|邮箱|[Ee]-?[Mm]ail)(?:地址)?[:：]([A-Za-z0-9][^一-龥，,。；;、:：]{4,60})"
+)
+_MAIL_TORN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._%+\-]*[@©＠][^一-龥，,。；;、:：]{2,40}")
 _DATES = re.compile(
     r"(?:(?:19|20)[0-9]{2}[.\-/—][0-9]{1,2}(?:[.\-/—][0-9]{1,2})?[-—–~至]*){1,2}(?:长期)?"
     r"|(?:19|20)[0-9]{2}[-—–~](?:19|20)[0-9]{2}[-—–.]*[0-9]{0,2}"
@@ -177,6 +182,8 @@ class NumberSearch:
             (_LANDLINE, Kind.PHONE, "landline", 0),
             (_MAIL, Kind.EMAIL, "mail", 0),
             (_MAIL_LOST_AT, Kind.EMAIL, "mail-at-lost", 0),
+            (_MAIL_LABELLED, Kind.EMAIL, "mail-label", 1),
+            (_MAIL_TORN, Kind.EMAIL, "mail-torn", 0),
             (_BIRTH, Kind.BIRTH_DATE, "label", 1),
             (_BORN, Kind.BIRTH_DATE, "born", 1),
             (_AUTHOR_BORN, Kind.BIRTH_DATE, "author-note", 1),
