@@ -5,6 +5,7 @@ All coordinates are pixels of the upright page.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import cv2
@@ -69,17 +70,31 @@ class Layout:
         return limit if hit is None else x - hit / s
 
     def first_ink(
-        self, x0: float, y0: float, x1: float, y1: float, gap: float
+        self,
+        x0: float,
+        y0: float,
+        x1: float,
+        y1: float,
+        gap: float,
+        read: Iterable[tuple[float, float, float, float]] = (),
     ) -> tuple[float, float, float, float] | None:
         """Return the bounds of the first stretch of ink in a region, read from the left.
 
         The stretch ends where ``gap`` page pixels hold no ink. None where there is next to none.
+        Ink inside the bounds ``read`` is known to be something else and does not count.
         """
         s = self.scale
         left, top = max(0, int(x0 * s)), max(0, int(y0 * s))
         region = self.ink[top : max(top, int(y1 * s)), left : max(left, int(x1 * s))]
         if region.size == 0:
             return None
+        others = [[int(v * s) for v in bounds] for bounds in read]
+        if others:
+            region = region.copy()
+            for a, b, c, d in others:
+                region[
+                    max(0, b - top) : max(0, d + 1 - top), max(0, a - left) : max(0, c + 1 - left)
+                ] = 0
         count, labels, stats, _ = cv2.connectedComponentsWithStats(region, connectivity=8)
         # Single specks are scanner noise; a stroke has some length.
         strokes = [i for i in range(1, count) if max(stats[i][2], stats[i][3]) >= 5]

@@ -5,15 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
-from itertools import product
 
-from pypinyin import Style, pinyin
 from spacy.tokens import Doc
 
-from pipeline.detection.components.name_lists import everyday, gap_pieces, split_names
+from pipeline.detection.components.contents import contents_authors
+from pipeline.detection.components.name_lists import everyday, gap_pieces
+from pipeline.detection.components.pinyin_names import pinyin_names
 from pipeline.detection.places import towns
-from pipeline.detection.spans import add, covered, page_of, spaced_text, text_of
+from pipeline.detection.spans import add, covered, page_of, text_of
 from pipeline.detection.vocabulary import (
     LABEL_HEAD,
     NOT_NAMES,
@@ -26,11 +25,7 @@ from pipeline.dossier import Kind
 
 GROUP = "people"
 _TITLES = "|".join(TITLES_AFTER_NAME)
-_CONTENTS_END = re.compile(r"([一-龥]{2,40})[.…·(（]{0,6}[0-9]{1,3}[)）]?[.。·]?$")
 _SALUTATION = re.compile(r"^([一-龥·]{2,12}?)(?:老师|同志|教师|同学|先生|女士)?[:：]$")
-_ENGLISH_NAME = re.compile(
-    r"(?<![A-Za-z])([A-Z][A-Za-z]{1,9})\s([A-Z][A-Za-z]*(?:[-'’][A-Za-z]+)?)(?![A-Za-z])"
-)
 _SMALL_WORDS = frozenset("的是在了等和与及为由至从年月日将被把对于也不有说")
 _COMPOUND = re.compile(
     "(?:" + "|".join(sorted(s for s in surnames() if len(s) >= 2)) + ")[一-龥]{1,2}"
@@ -64,7 +59,7 @@ class PeopleSearch:
                     continue
                 if not kept.intersection(range(start + a, start + b)):
                     add(doc, GROUP, start + a, start + b, Kind.PERSON_NAME, rule, 0.8)
-            for a, b in _english_names(doc, start, end):
+            for a, b in pinyin_names(doc, start, end):
                 if not kept.intersection(range(a, b)):
                     add(doc, GROUP, a, b, Kind.PERSON_NAME, "pinyin", 0.7)
         self._cells(doc, kept)
@@ -73,36 +68,9 @@ class PeopleSearch:
         return doc
 
     def _contents(self, doc: Doc, kept: set[int]) -> None:
-        """Take the authors at the end of a line of contents: 方骏 连弘（40）."""
-        page = page_of(doc)
-        for start, end in page.segments:
-            match = _CONTENTS_END.search(text_of(doc, start, end))
-            if match is None or len(match.group(1)) < 2:
-                continue
-            a, b = start + match.start(1), start + match.end(1)
-            # Of a line that holds the title too, only what a gap sets apart can be names.
-            while b - a > 12:
-                a += 1
-            for i in range(b - 2, a, -1):
-                if page.gap_after(i - 1) > 1.0:
-                    a = i
-                    break
-            sizes = gap_pieces(page, a, b)
-            if len(sizes) == 1 and sizes[0] > 4:
-                sizes = split_names(text_of(doc, a, b))
-            at = a
-            for size in sizes:
-                name = text_of(doc, at, at + size)
-                bracketed = any(c in "()（）" for c in match.group())
-                tokens = range(at, at + size)
-                if (
-                    starts_with_surname(name)
-                    and name not in NOT_NAMES
-                    and (bracketed or not everyday(doc, at, at + size))
-                    and not kept.intersection(tokens)
-                ):
-                    add(doc, GROUP, at, at + size, Kind.PERSON_NAME, "contents", 0.6)
-                at += size
+        """Take the authors in a table of contents."""
+        for a, b in contents_authors(doc, kept):
+            add(doc, GROUP, a, b, Kind.PERSON_NAME, "contents", 0.6)
 
     def _tagged(self, doc: Doc, start: int, end: int, kept: set[int]) -> None:
         """Take a word that LAC calls a person, without titles that it swallowed."""
@@ -303,34 +271,3 @@ def _titled(doc: Doc, start: int, end: int) -> Iterator[tuple[int, int]]:
             if starts_with_surname(name) and name[-1] not in _COMMON and not everyday(doc, a, stop):
                 yield a, stop
                 break
-
-
-def _english_names(doc: Doc, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Find pairs of words that are a pinyin surname and a given name."""
-    text, tokens = spaced_text(doc, start, end)
-    for match in _ENGLISH_NAME.finditer(text):
-        first, second = match.group(1).lower(), re.sub("[-'’]", "", match.group(2)).lower()
-        if (first in _pinyin_surnames() and _is_given(second)) or (
-            second in _pinyin_surnames() and _is_given(first)
-        ):
-            yield tokens[match.start()], tokens[match.end() - 1] + 1
-
-
-_INITIAL = "zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw]"
-_FINAL = "iang|iong|uang|ang|eng|ing|ong|ian|iao|uai|uan|ai|an|ao|ei|en|er|ia|ie|in|iu|ou|ua|ue|ui|un|uo|ve|a|e|i|o|u|v"
-_SYLLABLE = rf"(?:(?:{_INITIAL})?(?:{_FINAL}))"
-_GIVEN = re.compile(rf"{_SYLLABLE}{{1,2}}$")
-
-
-@cache
-def _pinyin_surnames() -> frozenset[str]:
-    """Return all surnames in pinyin, without tones."""
-    return frozenset(
-        "".join(parts)
-        for surname in surnames()
-        for parts in product(*pinyin(surname, style=Style.NORMAL, heteronym=True))
-    ) | {"lv", "lyu", "nv"}
-
-
-def _is_given(word: str) -> bool:
-    return len(word) >= 2 and _GIVEN.match(word) is not None

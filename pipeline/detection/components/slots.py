@@ -10,6 +10,9 @@ from pipeline.detection.page_text import PageText
 
 # A slot without a rule around it reaches this many line heights to the right.
 _REACH = 14.0
+_COLONS = ":："
+# How much of a line's height a colon takes.
+_COLON = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,10 +22,12 @@ class Slot:
     Attributes:
         bounds: x0, y0, x1, y1 on the upright page.
         runs: Token ranges that stand in it, from the left and the top.
+        label: Last token of the label.
     """
 
     bounds: tuple[float, float, float, float]
     runs: tuple[tuple[int, int], ...]
+    label: int
 
 
 def line_tokens(page: PageText) -> dict[int, tuple[int, int]]:
@@ -46,6 +51,9 @@ def right_of(doc: Doc, page: PageText, last: int) -> Slot:
     ruled = top > y0 - 2.9 * em and bottom < y1 + 2.9 * em
     y0, y1 = (top, bottom) if ruled else (y0 - 0.35 * em, y1 + 0.35 * em)
     start = char[2]
+    if doc[last].text in _COLONS:
+        # The box of a colon often reaches over what was not read behind it.
+        start = min(start, char[0] + _COLON * em)
     near = page.layout.rule_right(start, box.real[1], box.real[3], min(width, start + 4 * em))
     if near < start + 3.9 * em:
         start = near + 0.1 * em
@@ -61,7 +69,7 @@ def right_of(doc: Doc, page: PageText, last: int) -> Slot:
     inside.sort(key=lambda pair: (round(pair[0].middle / em), pair[1]))
     tokens = line_tokens(page)
     runs = tuple(tokens[other.index] for other, _ in inside if other.index in tokens)
-    return Slot((start, y0, end, y1), runs)
+    return Slot((start, y0, end, y1), runs, last)
 
 
 def below(page: PageText, first: int, labels: set[int]) -> list[tuple[int, int]]:
@@ -142,19 +150,26 @@ def written_ink(
     x0, y0, x1, y1 = slot.bounds
     em = max(8.0, y1 - y0)
     covered: list[tuple[float, float]] = []
+    own = page.line_of[slot.label]
+    read: list[tuple[float, float, float, float]] = []
     for token, line in enumerate(page.line_of):
         if page.reading.lines[line].confidence < 0.6 and token not in hidden:
             continue
-        left, top, right, bottom = page.line(token).chars[page.char_of[token]].polygon.bounds
-        if not y0 < (top + bottom) / 2 < y1 or right < x0 or left > x1:
+        if line == own and token <= slot.label:
             continue
-        if token in hidden:
+        left, top, right, bottom = page.line(token).chars[page.char_of[token]].polygon.bounds
+        if bottom < y0 - em or top > y1 + em or right < x0 or left > x1:
+            continue
+        if not y0 < (top + bottom) / 2 < y1:
+            # On a page that lies askew the lines above and below reach into the slot.
+            read.append((left, top, right, bottom))
+        elif token in hidden:
             covered.append((left, right))
         elif left > x0 - 0.1 * em:
             x1 = min(x1, left - 0.05 * em)
     if x1 - x0 < 0.5 * em:
         return None
-    bounds = page.layout.first_ink(x0, y0 - 0.1 * em, x1, y1 + 0.1 * em, 1.1 * em)
+    bounds = page.layout.first_ink(x0, y0 - 0.1 * em, x1, y1 + 0.1 * em, 1.1 * em, read)
     if bounds is None:
         return None
     if covered:
