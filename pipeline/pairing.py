@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from pipeline.dossier import Action, Decision, Finding, Kind
+from pipeline.dossier import Action, Applicant, Decision, Finding, Kind
 from pipeline.intake import open_source
 from pipeline.jobs import FileReading, Job, Tools
 from pipeline.reading import PageReading
@@ -71,7 +71,7 @@ def compare_read(
     Raises:
         RefusedInputError: One of the files is not taken.
     """
-    pages = [original_page(page, decisions) for page in reading.readings]
+    pages = [original_page(page, decisions, tools.applicant) for page in reading.readings]
     job = reading.job
     with (
         open_source(job.path, name=job.name) as source,
@@ -89,10 +89,12 @@ def compare_read(
         )
 
 
-def original_page(reading: PageReading, decisions: Sequence[Decision]) -> OriginalPage:
+def original_page(
+    reading: PageReading, decisions: Sequence[Decision], applicant: Applicant
+) -> OriginalPage:
     """Hand over a page of the original: what was read, and what the policy masks there."""
     places = [
-        _place(decision.finding, reading, surety)
+        _place(decision.finding, reading, applicant, surety)
         for decision in decisions
         if decision.finding.page == reading.frame.page and decision.action is Action.MASK
         if (surety := _surety(decision.finding, reading)) is not None
@@ -100,10 +102,25 @@ def original_page(reading: PageReading, decisions: Sequence[Decision]) -> Origin
     return OriginalPage(reading.frame, reading.lines, tuple(places))
 
 
-def _place(finding: Finding, reading: PageReading, surety: Surety) -> SensitivePlace:
-    chars = reading.lines[finding.line].chars if finding.line is not None else ()
-    cells = tuple(char.polygon for char in chars[finding.start : finding.end])
-    return SensitivePlace(finding.kind, finding.polygon, finding.text, cells, surety)
+def _place(
+    finding: Finding, reading: PageReading, applicant: Applicant, surety: Surety
+) -> SensitivePlace:
+    whole = reading.lines[finding.line].chars if finding.line is not None else ()
+    chars = whole[finding.start : finding.end]
+    known = {Kind.APPLICANT_NAME: applicant.name, Kind.APPLICANT_UNIT: applicant.unit}
+    sought = known.get(finding.kind, ()) if finding.recogniser == "applicant" else ()
+    letters = frozenset(letter for string in sought for letter in string)
+    # A name in pinyin has none of the letters of the name.
+    alike = any(char.text in letters for char in chars)
+    return SensitivePlace(
+        kind=finding.kind,
+        polygon=finding.polygon,
+        text=finding.text,
+        cells=tuple(char.polygon for char in chars),
+        marks=tuple(char.text for char in chars),
+        letters=letters if alike else frozenset(),
+        surety=surety,
+    )
 
 
 def _surety(finding: Finding, reading: PageReading) -> Surety | None:
@@ -123,6 +140,8 @@ def _surety(finding: Finding, reading: PageReading) -> Surety | None:
         x0, y0, x1, y1 = finding.polygon.bounds
         pen = min(x1 - x0, y1 - y0) >= _PEN * reading.frame.height
         return Surety.LIKELY if finding.recogniser == "slots" and pen else Surety.WEAK
+    if len(finding.text.strip()) < 2:
+        return Surety.WEAK
     line = reading.lines[finding.line]
     worst = min((c.confidence for c in line.chars[finding.start : finding.end]), default=0.0)
     if finding.recogniser == "labels":
@@ -131,5 +150,5 @@ def _surety(finding: Finding, reading: PageReading) -> Surety | None:
         sure = finding.score >= 0.8 and line.confidence >= _READ_LINE
         return Surety.SURE if sure else Surety.WEAK
     read = line.confidence >= _SURE_LINE and worst >= _SURE_CHAR
-    sure = finding.score >= 0.8 and len(finding.text.strip()) >= 2 and read
+    sure = finding.score >= 0.8 and read
     return Surety.SURE if sure else Surety.WEAK

@@ -35,6 +35,10 @@ _AROUND, _BESIDE = 0.35, 1.3
 _LABEL_WORD = (
     "申报人员单位学校姓名签字身份证号码电话邮箱地址出生日期个编印章头像二维码已隐去打码遮盖保密处某"
 )
+_NAME = re.compile(r"[\u4e00-\u9fff]{2,4}")
+_JUDGED = frozenset(
+    "一二三四五六七八九十百千万第等级奖名优良好合格不未无年月日时分次省市县区部局厅国"
+)
 _LABEL = re.compile(rf"(?:[{_LABEL_WORD}]+\d{{0,3}}|[^\w]|[×xX○_]{{2,}})+")
 
 
@@ -86,12 +90,36 @@ def find_differences(
     boxes = np.array([p.to(grid).bounds for p in places], dtype=float).reshape(-1, 4)
     unlike = [*_unlike(glass, ours, theirs, added=False)]
     unlike += _unlike(glass.mirrored(), theirs, ours, added=True)
-    kept = [u.bounds for u in unlike if not _excused(u, boxes, theirs, glass.inks.line)]
-    changes = [c for c in find_changes(glass.inks) if not _in_place(c, boxes, glass.inks.line)]
+    left = [u for u in unlike if not _excused(u, boxes, theirs, glass.inks.line)]
+    blank = _blanked_names(left, ours, glass.inks.line)
+    kept = [u.bounds for u in left if u not in blank]
+    blanks = np.array([u.bounds for u in blank], dtype=float).reshape(-1, 4)
+    excused = np.concatenate([boxes, blanks])
+    changes = [c for c in find_changes(glass.inks) if not _in_place(c, excused, glass.inks.line)]
     kept += [c.bounds for c in changes if c.area >= _BIG]
     kept += _other_numbers(ours, theirs, changes, glass.inks.line)
     kept += _written_on_patches(glass, theirs)
     return [Polygon.from_bounds(grid, *box) for box in joined(kept, glass.inks.line)]
+
+
+def _blanked_names(unlike: Sequence[Unlike], ours: Sequence[Glyph], line: float) -> set[Unlike]:
+    """Return what was blanked out and is as long as a name, with nothing in it to be judged.
+
+    Correction tape is a mask as well, and not every name on the original was known for one.
+    """
+    gone = [u for u in unlike if u.gone and not u.added]
+    found: set[Unlike] = set()
+    for box in joined([u.bounds for u in gone], 0.5 * line):
+        inside = [u for u in gone if _holds(box, u.bounds)]
+        text = "".join(g.text for g in ours if _within(g, box))
+        if len(inside) == len(text) and _NAME.fullmatch(text) and not _JUDGED & set(text):
+            found.update(inside)
+    return found
+
+
+def _holds(box: Bounds, inner: Bounds) -> bool:
+    x, y = (inner[0] + inner[2]) / 2, (inner[1] + inner[3]) / 2
+    return box[0] <= x <= box[2] and box[1] <= y <= box[3]
 
 
 def _other_numbers(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -22,6 +23,9 @@ _INNER, _LEAST = 4, 8
 _SPOT = 0.11
 _FLAT = 0.14
 _SEEN_BESIDE = 0.75
+_MOST_OF_IT = 0.6
+_LEADING = frozenset("经由在于到与和对向为被从及至是我本该赴往同兹")
+"""Words before a name that are easily taken for its first character."""
 _PICTURES = {Kind.SEAL, Kind.FACE, Kind.CODE}
 _PICTURE_SHARE = 0.3
 """A seal or a face is open when so much of it shows; print beside it lies in its box as well."""
@@ -53,7 +57,7 @@ def look_at(glass: Glass, place: SensitivePlace) -> Open | None:
     seen = [look for look in looks if _is_seen(glass, look)]
     if place.kind in _PICTURES and len(seen) < _PICTURE_SHARE * len(boxes):
         return None
-    if seen:
+    if seen and _is_part_of_it(glass, place, seen, len(boxes)):
         channel = Channel.SEE_THROUGH if _mean(seen) < _SHARP_CONTRAST else Channel.PIXELS
         return Open(place, _around(glass, seen), channel, len(seen) / len(boxes))
     if (through := see_through(glass, boxes)) >= _THROUGH:
@@ -61,6 +65,21 @@ def look_at(glass: Glass, place: SensitivePlace) -> Open | None:
     if (blurred := blurred_share(glass, boxes)) >= _BLURRED:
         return Open(place, place.polygon, Channel.BLURRED, blurred)
     return None
+
+
+def _is_part_of_it(glass: Glass, place: SensitivePlace, seen: Sequence[Look], boxes: int) -> bool:
+    """Whether what shows belongs to the string, and is not text that the finding took along."""
+    if len(seen) >= _MOST_OF_IT * boxes or not place.marks:
+        return True
+    shown = {look.bounds for look in seen}
+    marks = [
+        (number, mark)
+        for number, (cell, mark) in enumerate(zip(place.cells, place.marks, strict=True))
+        if glass.trimmed(cell) in shown
+    ]
+    if place.letters:
+        return any(mark in place.letters for _, mark in marks)
+    return any(number > 0 or mark not in _LEADING for number, mark in marks)
 
 
 def _is_seen(glass: Glass, look: Look) -> bool:

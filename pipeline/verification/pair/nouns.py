@@ -124,6 +124,9 @@ class SensitivePlace:
         polygon: Where, on the original's upright page.
         text: What was read there; empty where nothing was. Private.
         cells: One box for each character, or none for ink that was not read.
+        marks: What was read in each cell. Private.
+        letters: Characters that the string sought consists of, if it is known: the finding may
+            reach further than the string. Private.
         surety: Whether leaving it open is a leak.
     """
 
@@ -131,6 +134,8 @@ class SensitivePlace:
     polygon: Polygon
     text: str = field(default="", repr=False)
     cells: tuple[Polygon, ...] = ()
+    marks: tuple[str, ...] = field(default=(), repr=False)
+    letters: frozenset[str] = field(default=frozenset(), repr=False)
     surety: Surety = Surety.SURE
 
 
