@@ -268,6 +268,9 @@ def _paragraphs(
         edge = _column_edge(segments, i)
         # A long number is not broken at the edge but moved or cut wherever it falls.
         number = texts[upper.lines[-1].index].rstrip()[-1:].isdigit()
+        if upper.x1 < edge - 2.6 * upper.height:
+            # A cell ends at its rule, however far the text above and below the table goes.
+            edge = _cell_edge(upper, edge, layout)
         short = upper.x1 < edge - 2.6 * upper.height
         if short and not (number and upper.x1 >= edge - 9.0 * upper.height):
             continue
@@ -324,6 +327,13 @@ def _column_edge(segments: Sequence[Segment], i: int) -> float:
         and s.x1 > me.x0
         and s.x0 < me.x0 + 3 * me.height
     )
+
+
+def _cell_edge(segment: Segment, edge: float, layout: Layout) -> float:
+    """Return where the rule right of a segment stands, when it stands before ``edge``."""
+    _, top, right, bottom = segment.lines[-1].real
+    rule = layout.rule_right(right, top, bottom, right + edge - segment.x1)
+    return segment.x1 + rule - right
 
 
 def _continues(upper: Segment, lower: Segment, layout: Layout) -> bool:
