@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from spacy.tokens import Doc, Span
 
-from pipeline.detection.components.labels import find_labels
+from pipeline.detection.components.labels import COPY, find_labels
 from pipeline.detection.components.slots import right_of, written_ink
 from pipeline.detection.page_text import PageText
 from pipeline.detection.spans import evidence_of, page_of, text_of
@@ -223,9 +223,12 @@ def _slots_with_ink(
         if place in taken
     }
     for label in find_labels(doc, page):
-        if label.words not in SIGNATURE_LABELS and not (label.colon and label.words in NAME_LABELS):
+        copied = label.words == COPY
+        signed = copied or label.words in SIGNATURE_LABELS
+        if not signed and not (label.colon and label.words in NAME_LABELS):
             continue
-        bounds = written_ink(page, right_of(doc, page, min(label.value, len(doc)) - 1), hidden)
+        slot = right_of(doc, page, min(label.value, len(doc)) - 1, ruled_off=not copied)
+        bounds = written_ink(page, slot, hidden)
         if bounds is not None:
             yield bounds
 

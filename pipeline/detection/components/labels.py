@@ -16,6 +16,7 @@ from rapidfuzz.distance import Levenshtein
 from spacy.tokens import Doc
 
 from pipeline.detection.components.name_lists import everyday, name_list
+from pipeline.detection.components.signatures import copy_value, rest_of_signatures
 from pipeline.detection.components.slots import below, continuation, right_of
 from pipeline.detection.page_text import PageText
 from pipeline.detection.spans import add, covered, page_of, text_of
@@ -78,8 +79,8 @@ _VALUE_KINDS = {
 _WHOLE_PERSON = re.compile(r"[一-龥]{2,5}[人者]")
 _BEFORE_COLON = re.compile(r"(?<![一-龥])[一-龥]{3,6}(?=[:：])|[一-龥]{3}(?=[:：])")
 _SHORT_VALUE = re.compile(r"[一-龥]{2,6}[:：]([一-龥.·]{2,4})$")
-# Stands for a label that is in no list.
-_ANY = "签名"
+# Stands for a label that is in no list, and for the words of a copy's stamp.
+_ANY, COPY = "签名", "与原件一致"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,7 @@ class LabelSearch:
         starts = {label.start for label in labels}
         for label in labels:
             segment_end = _segment_end(page, label.start)
-            if label.words in _NAMES or label.words == _ANY:
+            if label.words in _NAMES or label.words in (_ANY, COPY):
                 self._names(doc, page, label, segment_end, starts)
             elif label.words in _UNITS:
                 self._units(doc, page, label, segment_end, starts)
@@ -131,15 +132,20 @@ class LabelSearch:
     ) -> None:
         paragraph_end = _paragraph_end(page, label.start)
         strong = label.words not in WEAK_NAME_LABELS or label.colon
-        found = 0
+        last = 0
         if label.value < segment_end or label.colon:
             for a, b in name_list(doc, page, label.value, paragraph_end, starts, strong=strong):
                 add(doc, GROUP, a, b, Kind.PERSON_NAME, "label", 0.95, place=_slot_place(page, a))
-                found += 1
-        if found:
+                last = b
+        if last:
+            words = text_of(doc, label.start, label.value)
+            signed = label.words in SIGNATURE_LABELS or "签" in words
+            if label.words == COPY or (signed and label.colon):
+                end = rest_of_signatures(doc, page, last, segment_end, starts, words)
+                add(doc, GROUP, last, end, Kind.SIGNATURE, "signatures", 0.6, place=Place.SLOT)
             return
         if label.value < segment_end:
-            if label.words in SIGNATURE_LABELS or (strong and label.colon):
+            if label.words in (*SIGNATURE_LABELS, COPY) or (strong and label.colon):
                 end = _written(doc, page, label.value, segment_end, starts, label.colon)
                 add(
                     doc,
@@ -182,7 +188,7 @@ class LabelSearch:
             found = found or bool(names)
             for x, y in names:
                 add(doc, GROUP, x, y, Kind.PERSON_NAME, "slot", 0.9, place=Place.SLOT)
-            if not names and label.words in SIGNATURE_LABELS:
+            if not names and label.words in (*SIGNATURE_LABELS, COPY):
                 # Writing in a slot for a name is hidden by its place, whatever it was read as.
                 end = _written(doc, page, a, b, starts)
                 add(doc, GROUP, a, end, Kind.SIGNATURE, "slot-place", 0.7, place=Place.SLOT)
@@ -232,6 +238,7 @@ def find_labels(doc: Doc, page: PageText) -> Iterator[Label]:
             m for m in [_WHOLE_PERSON.fullmatch(text)] if m and held.isdisjoint(range(len(text)))
         ]
         other += [m for m in _BEFORE_COLON.finditer(text) if _misread(m.group())]
+        signed: int | None = None
         for match in [*known, *other]:
             a, b = start + match.start(), start + match.end()
             behind = _AFTER_LABEL.match(text, match.end())
@@ -243,7 +250,11 @@ def find_labels(doc: Doc, page: PageText) -> Iterator[Label]:
             if _stands_as_label(doc, page, a, b, start, end, colon, match.group()):
                 words = match.group()
                 words = words if words in _NAMES | _UNITS or match in known else _ANY
+                signed = start + value
                 yield Label(a, b, start + value, words, colon)
+        copied = copy_value(text)
+        if copied is not None and (signed is None or signed < start + copied):
+            yield Label(start, start + copied, start + copied, COPY, colon=False)
 
 
 @lru_cache(maxsize=4096)

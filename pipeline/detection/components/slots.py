@@ -13,6 +13,7 @@ _REACH = 14.0
 _COLONS = ":："
 # How much of a line's height a colon takes.
 _COLON = 0.5
+_SEAL = 1.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +40,15 @@ def line_tokens(page: PageText) -> dict[int, tuple[int, int]]:
     return ranges
 
 
-def right_of(doc: Doc, page: PageText, last: int) -> Slot:
-    """Return the slot to the right of a label whose last token is ``last``."""
+def right_of(doc: Doc, page: PageText, last: int, *, ruled_off: bool = True) -> Slot:
+    """Return the slot to the right of a label whose last token is ``last``.
+
+    Args:
+        doc: The page.
+        page: Its places.
+        last: The label's last token.
+        ruled_off: A vertical rule ends the slot; over a stamp it is the edge of a seal.
+    """
     box = page.boxes[page.line_of[last]]
     char = page.line(last).chars[page.char_of[last]].polygon.bounds
     y0, y1 = box.real[1], box.real[3]
@@ -57,9 +65,9 @@ def right_of(doc: Doc, page: PageText, last: int) -> Slot:
     near = page.layout.rule_right(start, box.real[1], box.real[3], min(width, start + 4 * em))
     if near < start + 3.9 * em:
         start = near + 0.1 * em
-    end = page.layout.rule_right(
-        start + 0.3 * em, box.real[1], box.real[3], min(float(width), start + _REACH * em)
-    )
+    end = min(float(width), start + _REACH * em)
+    if ruled_off:
+        end = page.layout.rule_right(start + 0.3 * em, box.real[1], box.real[3], end)
     inside = []
     for other in page.boxes:
         cx, cy = (other.real[0] + other.real[2]) / 2, (other.real[1] + other.real[3]) / 2
@@ -156,6 +164,9 @@ def written_ink(
         if page.reading.lines[line].confidence < 0.6 and token not in hidden:
             continue
         if line == own and token <= slot.label:
+            continue
+        # Words as high as this are a seal's, bent or set askew, over the slot.
+        if page.boxes[line].height > _SEAL * page.boxes[own].height and token not in hidden:
             continue
         left, top, right, bottom = page.line(token).chars[page.char_of[token]].polygon.bounds
         if bottom < y0 - em or top > y1 + em or right < x0 or left > x1:
