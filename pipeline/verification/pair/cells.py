@@ -93,6 +93,12 @@ class Glass:
         valid = self.inks.pages.valid[y0:y1, x0:x1]
         return float(min(valid.mean(), 1 - covered.mean())) if valid.size else 0.0
 
+    def covered_share(self, bounds: Bounds) -> float:
+        """Return how much of a place a patch covers."""
+        x0, y0, x1, y1 = bounds
+        covered = self.inks.covered[y0:y1, x0:x1]
+        return float(covered.mean()) if covered.size else 0.0
+
     def mirrored(self) -> Glass:
         """Return the same with the pages' parts exchanged."""
         inks = replace(self.inks, original=self.inks.masked, masked=self.inks.original)

@@ -23,6 +23,7 @@ _INNER, _LEAST = 4, 8
 _SPOT = 0.11
 _FLAT = 0.14
 _SEEN_BESIDE = 0.75
+_SEEN_ON_PATCH, _ON_PATCH = 0.8, 0.6
 _MOST_OF_IT = 0.6
 _LEADING = frozenset("经由在于到与和对向为被从及至是我本该赴往同兹")
 """Words before a name that are easily taken for its first character."""
@@ -84,7 +85,9 @@ def _is_part_of_it(glass: Glass, place: SensitivePlace, seen: Sequence[Look], bo
 
 def _is_seen(glass: Glass, look: Look) -> bool:
     """Whether a character shows, or the better half of one that a mask does not cover."""
-    if look.alike >= _SEEN and look.contrast >= _SEEN_CONTRAST:
+    # On a patch the strokes of a label may be a little like those of what it hides.
+    enough = _SEEN_ON_PATCH if glass.covered_share(look.bounds) > _ON_PATCH else _SEEN
+    if look.alike >= enough and look.contrast >= _SEEN_CONTRAST:
         return True
     return glass.seen_beside_patch(look.bounds) >= _SEEN_BESIDE
 
