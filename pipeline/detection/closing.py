@@ -173,10 +173,13 @@ def _ink_above(page: PageText, here: _Above, reach: float) -> Corners | None:
         outline = np.round(np.array(line.polygon.points) * scale).astype(np.int32)
         cv2.fillConvexPoly(region, outline, (0.0,))
     x0, y0, w, h = cv2.boundingRect(region)
+    if not w or not h:
+        # The date stands at the page's upper edge, or lines were read all over the place above it.
+        return None
     part = np.s_[y0 : y0 + h, x0 : x0 + w]
     # A date in a table's cell has a rule above it, right across; dense print only seems to.
     rules = cv2.dilate(layout.horizontal[part], np.ones((5, 1), np.uint8))
-    if rules.size and np.asarray(rules).mean(axis=1).max() > 0.85:
+    if np.asarray(rules).mean(axis=1).max() > 0.85:
         return None
     ys, xs = np.nonzero(region[part] & layout.ink[part])
     if len(xs) < 40:
