@@ -28,6 +28,8 @@ MAX_CROP_WIDTH = 3200
 _MIN_CROP_WIDTH = 160
 # Every new width costs a compilation, so widths are rounded up to these steps.
 _WIDTH_STEP = 64
+# Percentiles of a strip's brightness that are its ink and its paper, and their least difference.
+_INK_AND_PAPER, _LEAST_CONTRAST = (2, 92), 20.0
 _DETECTION_MEAN = np.array([0.485, 0.456, 0.406], dtype=np.float32) * 255
 _DETECTION_STD = np.array([0.229, 0.224, 0.225], dtype=np.float32) * 255
 
@@ -150,9 +152,13 @@ class OcrEngine:
         used = crop.shape[1]
         width = -(-max(_MIN_CROP_WIDTH, used) // _WIDTH_STEP) * _WIDTH_STEP
         tensor = np.zeros((1, 3, CROP_HEIGHT, width), dtype=np.float32)
+        # Ink to black and paper to white: of thirty misread characters one less, measured.
+        ink, paper = np.percentile(crop[::2, ::2], _INK_AND_PAPER)
         normal = crop[:, :, ::-1].astype(np.float32)
-        normal *= 1 / 127.5
+        normal -= ink
+        normal *= 2 / max(_LEAST_CONTRAST, paper - ink)
         normal -= 1
+        np.clip(normal, -1, 1, out=normal)
         tensor[0, :, :, :used] = normal.transpose(2, 0, 1)
         probability, best = self._read(tensor)
         return self._decode(best[0, :, 0], probability[0, :, 0], best.shape[1] * used / width)

@@ -33,7 +33,7 @@ class Reader:
     """
 
     #: Part of every cache key; raised whenever the same page would be read differently.
-    version = "ppocrv6-small.6"
+    version = "ppocrv6-small.7"
 
     def __init__(self, models_dir: Path, *, threads: int = 2) -> None:
         self._engine = OcrEngine(models_dir, threads=threads)
