@@ -11,7 +11,13 @@ from pipeline.detection.components.labels import COPY, find_labels
 from pipeline.detection.components.slots import right_of, written_ink
 from pipeline.detection.page_text import PageText
 from pipeline.detection.spans import evidence_of, page_of, text_of
-from pipeline.detection.vocabulary import NAME_LABELS, NOT_NAMES, SIGNATURE_LABELS, is_han
+from pipeline.detection.vocabulary import (
+    NAME_LABELS,
+    NOT_NAMES,
+    SIGNATURE_LABELS,
+    TITLE_BEHIND,
+    is_han,
+)
 from pipeline.dossier import Finding, Kind, Place
 from pipeline.geometry import Polygon
 from pipeline.policy import Policy
@@ -102,9 +108,27 @@ def _free(
             if run > start and (rest + behind == "同志" or rest in ("共", "等", "系")):
                 run = token + 1
                 continue
+            if run > start and token == run + 1 and _begins_a_line(doc, run):
+                run = token + 1
+                continue
             if token - run >= (1 if related else 2) and rest not in NOT_NAMES:
                 yield run, token
             run = token + 1
+
+
+def _begins_a_line(doc: Doc, token: int) -> bool:
+    """Whether a character begins the next line's own words: 李晓琳 / 性别."""
+    page = page_of(doc)
+    after = token + 1
+    if page.line_of[token] == page.line_of[token - 1] or after >= len(doc):
+        return False
+    if doc[token].text + doc[after].text in WIDE_LABELS:
+        return True
+    if page.line_of[after] != page.line_of[token]:
+        return False
+    behind = doc[after].text
+    goes_on = is_han(behind) and not TITLE_BEHIND.match(text_of(doc, after, after + 3))
+    return (goes_on and behind not in "等共") or doc[token].text in "一二三四五六七八九十"
 
 
 def _family(kind: Kind) -> int:

@@ -106,6 +106,8 @@ TITLES_AFTER_NAME = _words(
     "老师 同志 教师 同学 校长 副校长 主任 先生 女士 园长 书记 教授 院长 所长 局长 副局长 科长 处长 会长 小朋友"
 )
 
+TITLE_BEHIND = re.compile("|".join(TITLES_AFTER_NAME))
+
 
 def label_pattern(labels: tuple[str, ...]) -> str:
     """Return a regular expression for any of the labels, brackets of either width."""

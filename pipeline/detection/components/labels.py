@@ -79,6 +79,7 @@ _VALUE_KINDS = {
 _WHOLE_PERSON = re.compile(r"[一-龥]{2,5}[人者]")
 _BEFORE_COLON = re.compile(r"(?<![一-龥])[一-龥]{3,6}(?=[:：])|[一-龥]{3}(?=[:：])")
 _SHORT_VALUE = re.compile(r"[一-龥]{2,6}[:：]([一-龥.·]{2,4})$")
+_PAPERS = frozenset("书表册单卡栏")
 # Stands for a label that is in no list, and for the words of a copy's stamp.
 _ANY, COPY = "签名", "与原件一致"
 
@@ -286,7 +287,10 @@ def _stands_as_label(
     # 姓名张伟, as on identity cards: only at the start of a line and with a name right behind.
     strong = words in _NAMES and words not in WEAK_NAME_LABELS
     rest = text_of(doc, b, end)
-    return strong and a == start and 2 <= len(rest) <= 4 and starts_with_surname(rest)
+    named = 2 <= len(rest) <= 4 and starts_with_surname(rest)
+    # 申报人承诺书 is the paper's name.
+    paper = rest[-1:] in _PAPERS and everyday(doc, b, end)
+    return strong and a == start and named and not paper
 
 
 def _slot_place(page: PageText, token: int) -> Place | None:

@@ -55,6 +55,8 @@ class PeopleSearch:
                 if not kept.intersection(range(a, b)):
                     add(doc, GROUP, a, b, Kind.PERSON_NAME, "title-behind", 0.8)
             for a, b, rule in _shapes(text):
+                if rule == "compound" and _inside_a_word(doc, start + a):
+                    continue
                 if everyday(doc, start + a, start + b) and rule != "compound":
                     continue
                 if not kept.intersection(range(start + a, start + b)):
@@ -84,6 +86,9 @@ class PeopleSearch:
         if text in NOT_NAMES or (len(text) == 1 and text not in surnames()):
             return
         start, end = _whole_name(doc, start, end)
+        # 瞿霆共2位教师: the count behind the names begins here.
+        if end - start > 2 and doc[end - 1].text == "共" and _counts(doc, end):
+            end -= 1
         titled = re.match(_TITLES, text_of(doc, end, min(len(doc), end + 3))) is not None
         if end - start == 1 and not titled:
             return
@@ -95,11 +100,17 @@ class PeopleSearch:
         """Take names that stand in one list with a known one: 指导勾英、任亨郁."""
         if depth > 8:
             return
-        if start >= 3 and doc[start - 1].text in "、,，":
+        if start >= 3 and doc[start - 1].text in "、,，" and not _tagged_until(doc, start - 1):
             for size in (3, 2):
                 a = start - 1 - size
                 text = text_of(doc, max(0, a), start - 1)
-                if a >= 0 and _may_be_listed(text) and not kept.intersection(range(a, start)):
+                # Set apart by commas, words of a sentence look like names: 分工明确，王报时.
+                plain = doc[start - 1].text != "、" and everyday(doc, max(0, a), start - 1)
+                # 我和冯晨、李敏: 和 is a surname only where a name can begin.
+                joins = text[:1] in "和与及" and a > 0 and is_han(doc[a - 1].text)
+                if a < 0 or plain or joins:
+                    continue
+                if _may_be_listed(text) and not kept.intersection(range(a, start)):
                     add(doc, GROUP, a, start - 1, Kind.PERSON_NAME, "list", 0.6)
                     self._neighbours(doc, a, start - 1, kept, depth + 1)
                     break
@@ -107,7 +118,9 @@ class PeopleSearch:
             for size in (3, 2):
                 b = end + 1 + size
                 text = text_of(doc, end + 1, min(b, len(doc)))
-                closed = b >= len(doc) or not is_han(doc[b].text) or doc[b].text in "等参两三老同"
+                closed = b >= len(doc) or not is_han(doc[b].text) or doc[b].text in "等参两三老同共"
+                if text[-1:] == "共" and _counts(doc, b):
+                    continue
                 if _may_be_listed(text) and closed and not kept.intersection(range(end, b)):
                     b = min(b, len(doc))
                     add(doc, GROUP, end + 1, b, Kind.PERSON_NAME, "list", 0.6)
@@ -136,8 +149,10 @@ class PeopleSearch:
             if len(sizes) < 2 or surnamed < 0.6 * len(sizes) or not sure:
                 continue
             at = start
-            for size in sizes:
-                add(doc, GROUP, at, at + size, Kind.PERSON_NAME, "names-line", 0.8)
+            for size, name in zip(sizes, names, strict=True):
+                # 到会人员 before the names is no name.
+                if starts_with_surname(name) or not everyday(doc, at, at + size):
+                    add(doc, GROUP, at, at + size, Kind.PERSON_NAME, "names-line", 0.8)
                 at += size
 
     def _cells(self, doc: Doc, kept: set[int]) -> None:
@@ -153,6 +168,9 @@ class PeopleSearch:
                 or kept.intersection(range(start, end))
             ):
                 continue
+            # 蒙古族: what people a person belongs to.
+            if len(text) >= 3 and text.endswith("族"):
+                continue
             tag = tags.get((start, end), "")
             spaced = len(text) == 2 and (
                 doc[start].whitespace_ or page_of(doc).gap_after(start) > 0.5
@@ -160,6 +178,18 @@ class PeopleSearch:
             compound = len(text) > 2 and text[:2] in surnames()
             if tag == "PER" or spaced or compound or not everyday(doc, start, end):
                 add(doc, GROUP, start, end, Kind.PERSON_NAME, "cell", 0.6)
+
+
+def _tagged_until(doc: Doc, end: int) -> bool:
+    """Whether the word model sees a person right before a token; it will be found as it is."""
+    return any(b == end and b - a >= 2 and tag == "PER" for a, b, tag in doc._.words)
+
+
+def _counts(doc: Doc, token: int) -> bool:
+    """Whether a number begins at a token."""
+    return token < len(doc) and (
+        doc[token].text.isdigit() or doc[token].text in "一二三四五六七八九十"
+    )
 
 
 def _whole_name(doc: Doc, start: int, end: int) -> tuple[int, int]:
@@ -214,6 +244,13 @@ def _may_be_listed(text: str) -> bool:
     )
 
 
+def _inside_a_word(doc: Doc, token: int) -> bool:
+    """Whether an everyday word begins before a token and goes on with it: 音|乐正高级教师."""
+    return any(
+        a < token < b and tag not in ("PER", "LOC", "ORG", "nz", "nw") for a, b, tag in doc._.words
+    )
+
+
 def _shapes(text: str) -> Iterator[tuple[int, int, str]]:
     for match in _COMPOUND.finditer(text):
         for stop in (match.end(), match.end() - 1):
@@ -258,6 +295,7 @@ def _dotted(doc: Doc, start: int, end: int) -> Iterator[tuple[int, int]]:
 def _titled(doc: Doc, start: int, end: int) -> Iterator[tuple[int, int]]:
     """Find names in front of a title: two to four characters that begin a word and a surname."""
     begins = {a for a, _, _ in doc._.words}
+    small = {(a, b) for a, b, tag in doc._.words if tag in ("p", "c")}
     text = text_of(doc, start, end)
     for match in re.finditer(_TITLES, text):
         stop = start + match.start()
@@ -267,6 +305,9 @@ def _titled(doc: Doc, start: int, end: int) -> Iterator[tuple[int, int]]:
             if a < start or a not in begins or name in NOT_NAMES or not all(map(is_han, name)):
                 continue
             if size == 4 and name[:2] not in surnames():
+                continue
+            # 向孙丽同志学习, 和张老师: a preposition, and then all of a name.
+            if (a, a + 1) in small and (name[1:] in surnames() or starts_with_surname(name[1:])):
                 continue
             if starts_with_surname(name) and name[-1] not in _COMMON and not everyday(doc, a, stop):
                 yield a, stop
