@@ -21,7 +21,7 @@ _VERDICTS = {
     VerdictKind.ERROR: "未处理",
 }
 _SHOWN = 3
-_NOT_YET = "印章、人像、二维码和签名栏以外的签名目前不打码，外发前请逐页查看。"
+_LOOK_FOR = "签名栏以外的签名、照片里横幅和校牌上的字不一定能认出，外发前请逐页查看。"
 
 
 def file_json(
@@ -82,7 +82,7 @@ def print_lines(
     total = "，".join(f"{_VERDICTS[kind]} {n} 个" for kind, n in counts.items() if n)
     print(f"共 {len(results)} 个文件：{total or '无'}。", file=stream)
     if len(results) > counts[VerdictKind.ERROR]:
-        print(_NOT_YET, file=stream)
+        print(_LOOK_FOR, file=stream)
 
 
 def _print_entries(stream: TextIO, entries: Sequence[DoubtEntry]) -> None:
