@@ -16,6 +16,7 @@ from pipeline.detection.vocabulary import (
     NOT_NAMES,
     SIGNATURE_LABELS,
     TITLE_BEHIND,
+    WIDE_LABELS,
     is_han,
 )
 from pipeline.dossier import Finding, Kind, Place
