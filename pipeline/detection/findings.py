@@ -104,17 +104,24 @@ def _free(
         if token == end or token in owner:
             whole = run == start and token == end
             rest = "" if whole else text_of(doc, run, token)
-            behind = doc[token].text if token < len(doc) else ""
-            # 张伟同志, 张伟等: what LAC joined to a known name is the sentence going on.
-            if run > start and (rest + behind == "同志" or rest in ("共", "等", "系")):
-                run = token + 1
-                continue
-            if run > start and token == run + 1 and _begins_a_line(doc, run):
+            if not whole and _of_the_sentence(doc, run, token, before=run == start):
                 run = token + 1
                 continue
             if token - run >= (1 if related else 2) and rest not in NOT_NAMES:
                 yield run, token
             run = token + 1
+
+
+def _of_the_sentence(doc: Doc, run: int, token: int, *, before: bool) -> bool:
+    """Whether what is left of a span beside a stronger one is the sentence going on, no name."""
+    if before:
+        # 向孙丽同志学习.
+        return (run, token, "p") in doc._.words
+    rest = text_of(doc, run, token)
+    # 张伟同志, 张伟等: what LAC joined to a known name.
+    if rest in ("共", "等", "系") or rest + text_of(doc, token, token + 1) == "同志":
+        return True
+    return token == run + 1 and _begins_a_line(doc, run)
 
 
 def _begins_a_line(doc: Doc, token: int) -> bool:

@@ -25,6 +25,7 @@ from pipeline.detection.vocabulary import (
     NAME_LABELS,
     NOT_NAMES,
     OTHER_LABELS,
+    SET_TEXT_AUTHORS,
     SIGNATURE_LABELS,
     UNIT_LABELS,
     WEAK_NAME_LABELS,
@@ -125,6 +126,7 @@ class LabelSearch:
             known = any(
                 match.group().startswith(label, at) for at in range(5) for label in OTHER_LABELS
             )
+            known = known or _cited(doc, start + match.start(), a, b)
             if match.group(1) not in NOT_NAMES and not known and not everyday(doc, a, b):
                 add(doc, GROUP, a, b, Kind.SIGNATURE, "unknown-label", 0.5, place=Place.SLOT)
 
@@ -136,8 +138,10 @@ class LabelSearch:
         last = 0
         if label.value < segment_end or label.colon:
             for a, b in name_list(doc, page, label.value, paragraph_end, starts, strong=strong):
-                add(doc, GROUP, a, b, Kind.PERSON_NAME, "label", 0.95, place=_slot_place(page, a))
                 last = b
+                if _cited(doc, label.start, a, b):
+                    continue
+                add(doc, GROUP, a, b, Kind.PERSON_NAME, "label", 0.95, place=_slot_place(page, a))
         if last:
             words = text_of(doc, label.start, label.value)
             signed = label.words in SIGNATURE_LABELS or "签" in words
@@ -291,6 +295,12 @@ def _stands_as_label(
     # 申报人承诺书 is the paper's name.
     paper = rest[-1:] in _PAPERS and everyday(doc, b, end)
     return strong and a == start and named and not paper
+
+
+def _cited(doc: Doc, label: int, start: int, end: int) -> bool:
+    """Whether a label behind a title names the author of a set text: 《背影》　作者：朱自清."""
+    behind_title = label > 0 and doc[label - 1].text == "》"
+    return behind_title and text_of(doc, start, end) in SET_TEXT_AUTHORS
 
 
 def _slot_place(page: PageText, token: int) -> Place | None:
