@@ -224,7 +224,10 @@ def name_part_pattern(name: str) -> re.Pattern[str]:
     if len(given) != 2:
         return re.compile("((?!))")
     before = "(?:(?<![一-龥])|(?<=[由和与请让为对听跟给]))"
-    return re.compile(f"{before}({re.escape(given)})(?=老师|同志|同学|校长|主任|园长)")
+    called = f"{before}{re.escape(given)}(?=老师|同志|同学|校长|主任|园长)"
+    # [作者简介]张伟平，: the surname was swallowed by the bracket, whose box then holds it.
+    swallowed = rf"[\])）】]{re.escape(given)}(?=[，,])"
+    return re.compile(f"({called}|{swallowed})")
 
 
 @lru_cache(maxsize=1024)

@@ -20,6 +20,7 @@ from pipeline.policy import Policy
 _NAMES = (Kind.APPLICANT_NAME, Kind.PERSON_NAME, Kind.SIGNATURE)
 # Widths and heights in line heights: the gap, the room at a line's end, the ink of a character.
 _GAP, _ROOM, _WIDE, _HIGH = 0.85, 1.1, 0.4, 0.45
+_MARK = 0.5
 
 # What stands between a signature's label and the date behind it is the signature.
 _SIGNED = re.compile(
@@ -110,10 +111,15 @@ def _inked_gaps(page: PageText, finding: Finding) -> Iterator[Bounds]:
     em = page.boxes[finding.line].height
     first, last = edges[finding.start], edges[finding.end - 1]
     read = [i for i, char in enumerate(line.chars) if char.text.strip()]
-    after = [edges[i][0] for i in read if i >= finding.end]
-    right = after[0] if after else _free(page, finding.line, last, em)
-    before = [edges[i][2] for i in read if i < finding.start]
-    left = before[-1] if before else first[0]
+    after = [i for i in read if i >= finding.end]
+    right = edges[after[0]][0] if after else _free(page, finding.line, last, em)
+    before = [i for i in read if i < finding.start]
+    left = edges[before[-1]][2] if before else first[0]
+    # The box of a mark takes in what stands unread beside it, and a mark is narrow.
+    if after and not line.chars[after[0]].text.isalnum():
+        right = max(right, edges[after[0]][2] - _MARK * em)
+    if before and not line.chars[before[-1]].text.isalnum():
+        left = min(left, edges[before[-1]][0] + _MARK * em)
     for x0, x1, y0, y1 in (
         (last[2], right, last[1], last[3]),
         (left, first[0], first[1], first[3]),

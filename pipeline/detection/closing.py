@@ -52,27 +52,45 @@ def closing_units(
     new: list[Finding] = []
     units = [re.sub(r"\s", "", unit) for unit in applicant.unit]
     for date in _closing_dates(page) if units else ():
-        corners = _unread_above(page, date, max(units, key=len), found)
-        if corners is None:
+        above = _unread_above(page, date, max(units, key=len), found)
+        if above is None:
             continue
-        number = page.reading.frame.page
+        corners, fragments = above
         points = tuple((float(x), float(y)) for x, y in corners)
-        new.append(
-            Finding(
-                id=f"p{number}-{len(found) + len(new) + 1}",
-                page=number,
-                kind=Kind.APPLICANT_UNIT,
-                polygon=Polygon(page.reading.frame, points),
-                entity="applicant-unit",
-                recogniser="slots",
-                rule="closing",
-                score=0.5,
-                reason=policy.reasons.get(Kind.APPLICANT_UNIT, ""),
-                place=Place.SLOT,
-                doubtful=True,
+        whole = _finding(page, Polygon(page.reading.frame, points), len(found) + len(new), policy)
+        new.append(whole)
+        # A date's box, grown by a seal, may reach into the line above it: the mask of a place
+        # spares it, the mask of a line does not.
+        new += [
+            whole.model_copy(
+                update={
+                    "id": f"{whole.id}-{index}",
+                    "polygon": page.reading.lines[index].polygon,
+                    "line": index,
+                    "end": len(page.reading.lines[index].chars),
+                }
             )
-        )
+            for index in fragments
+            if page.reading.lines[index].chars
+        ]
     return new
+
+
+def _finding(page: PageText, place: Polygon, before: int, policy: Policy) -> Finding:
+    number = page.reading.frame.page
+    return Finding(
+        id=f"p{number}-{before + 1}",
+        page=number,
+        kind=Kind.APPLICANT_UNIT,
+        polygon=place,
+        entity="applicant-unit",
+        recogniser="slots",
+        rule="closing",
+        score=0.5,
+        reason=policy.reasons.get(Kind.APPLICANT_UNIT, ""),
+        place=Place.SLOT,
+        doubtful=True,
+    )
 
 
 def _closing_dates(page: PageText) -> Iterator[LineBox]:
@@ -119,11 +137,12 @@ class _Above:
 
 def _unread_above(
     page: PageText, date: LineBox, unit: str, found: Sequence[Finding]
-) -> Corners | None:
-    """Return the corners of what stands above a date and may be the unit, or None."""
+) -> tuple[Corners, list[int]] | None:
+    """Return the corners of what stands above a date and may be the unit, and its lines."""
     here = _Above(page, date)
     reach = (len(unit) / 2 + 0.6) * 0.85 * here.em
     fragments: list[Corners] = []
+    indices: list[int] = []
     for box in page.boxes:
         line = page.reading.lines[box.index]
         local = here.local(line.polygon.points)
@@ -136,15 +155,19 @@ def _unread_above(
         if _is_something_else(page, box, unit, found):
             return None
         fragments.append(local)
+        indices.append(box.index)
     if not fragments:
-        return _ink_above(page, here, reach)
+        ink = _ink_above(page, here, reach)
+        return None if ink is None else (ink, [])
     # Of a date of which only the year was read, the rest stands to the right.
     whole = len(page.reading.lines[date.index].text.strip()) > 5
     u0 = min(-reach, *(float(f[:, 0].min()) for f in fragments))
     u1 = max(reach if whole else reach + 3 * here.em, *(float(f[:, 0].max()) for f in fragments))
     middle = float(np.mean([f[:, 1].mean() for f in fragments]))
-    bottom = min(middle + 0.62 * here.em, -0.45 * here.em)
-    return _on_page(page, here.page(u0, min(middle, bottom - here.em) - 0.62 * here.em, u1, bottom))
+    # Letters of a seal's ring above may be all that was read: what is below them is hidden too.
+    bottom = -0.45 * here.em
+    top = min(middle, bottom - here.em) - 0.62 * here.em
+    return _on_page(page, here.page(u0, top, u1, bottom)), indices
 
 
 def _is_something_else(page: PageText, box: LineBox, unit: str, found: Sequence[Finding]) -> bool:

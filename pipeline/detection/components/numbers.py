@@ -43,6 +43,10 @@ _MAIL_LABELLED = re.compile(
     r"(?:电子邮箱|电子邮件|邮箱|[Ee]-?[Mm]ail)(?:地址)?[:：]([A-Za-z0-9][^一-龥，,。；;、:：]{4,60})"
 )
 _MAIL_TORN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._%+\-]*[@©＠][^一-龥，,。；;、:：]{2,40}")
+# The end of a mail that a line's end cut off stands alone on the next line.
+_MAIL_END = re.compile(
+    r"[a-z0-9]{0,12}[.·](?:com|cn|net|edu|org)(?:\.cn)?[)）。.；;]?", re.IGNORECASE
+)
 _DATES = re.compile(
     r"(?:(?:19|20)[0-9]{2}[.\-/—][0-9]{1,2}(?:[.\-/—][0-9]{1,2})?[-—–~至]*){1,2}(?:长期)?"
     r"|(?:19|20)[0-9]{2}[-—–~](?:19|20)[0-9]{2}[-—–.]*[0-9]{0,2}"
@@ -105,6 +109,8 @@ class NumberSearch:
             self._digit_runs(doc, tokens)
             self._patterns(doc, tokens, text)
             self._addresses(doc, start, text)
+            if _MAIL_END.fullmatch(text):
+                add(doc, GROUP, start, end, Kind.EMAIL, "mail-end", 0.8)
         for tokens in page.rows:
             self._patterns(doc, tokens, "".join(doc[i].text for i in tokens))
         self._postcode_cells(doc, page)

@@ -13,6 +13,7 @@ from tests.pipeline.detection.conftest import Look
 from tests.pipeline.detection.sheets import APPLICANT, Sheet, expected, sheet_of, shown
 
 NAMES = [
+    "[作者简介⟦]伟平⟧，男，本科",
     "⟦张伟平⟧",
     "由⟦张伟平⟧同志完成",
     "本课由⟦张伟平⟧老师执教",

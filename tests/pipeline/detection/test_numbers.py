@@ -33,6 +33,7 @@ HIDDEN = [
     (Kind.EMAIL, "E-mail：⟦lina_88@qq.com⟧"),
     (Kind.EMAIL, "电子邮箱：⟦lina_2+126.cCoin⟧"),
     (Kind.EMAIL, "联系⟦lina0903@(|(|.co⟧"),
+    (Kind.EMAIL, "⟦.com⟧"),
     (Kind.EMAIL, "⟦lxl@hnez.edu.cn⟧"),
     (Kind.BIRTH_DATE, "出生日期：⟦1990年3月7日⟧"),
     (Kind.BIRTH_DATE, "出生年月：⟦1990.03⟧"),
