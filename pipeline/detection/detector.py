@@ -19,6 +19,7 @@ from pipeline.detection.page_text import build_doc
 from pipeline.detection.pictures import PictureFinder
 from pipeline.detection.seals import Recognise, Seal, find_seals, seal_findings
 from pipeline.detection.spread import spread
+from pipeline.detection.unread_ink import unread_rows
 from pipeline.dossier import Action, Applicant, Finding, Kind
 from pipeline.policy import Policy
 from pipeline.reading.lines import PageReading
@@ -42,7 +43,7 @@ class Detector:
     """
 
     #: Part of every cache key; raised whenever the same page would be judged differently.
-    version = "detection.3"
+    version = "detection.4"
 
     def __init__(
         self,
@@ -97,7 +98,8 @@ class Detector:
             self._applicant,
             self._policy,
         )
-        return (*known, *stamped)
+        whole = (*known, *stamped)
+        return (*whole, *unread_rows(page, whole, self._policy))
 
     def _find_seals(self, pixels: NDArray[np.uint8]) -> tuple[Seal, ...]:
         return () if self._policy.action(Kind.SEAL) is Action.KEEP else find_seals(pixels)

@@ -1,0 +1,40 @@
+"""A line that the reader overlooked is hidden, for nobody knows what it says."""
+
+from __future__ import annotations
+
+import cv2
+
+from tests.pipeline.detection.conftest import Look
+from tests.pipeline.detection.sheets import Sheet, sheet_of
+
+LINES = ("评语", "师德良好，教学认真，建议评为优秀等次。")
+
+
+def _scrawl(sheet: Sheet, x: int, y: int, size: int) -> Sheet:
+    for i in range(3):
+        left = x + i * int(1.3 * size)
+        cv2.line(sheet.pixels, (left, y + size // 3), (left + size, y + size // 4), (40, 40, 90), 3)
+        cv2.line(sheet.pixels, (left + size // 2, y), (left, y + size), (40, 40, 90), 3)
+        cv2.line(
+            sheet.pixels,
+            (left + size // 2, y + size // 2),
+            (left + size, y + size),
+            (40, 40, 90),
+            3,
+        )
+    return sheet
+
+
+def test_a_row_of_strokes_that_was_not_read_is_hidden(look: Look) -> None:
+    found = look(_scrawl(sheet_of(*LINES), 300, 330, 27))
+    (row,) = [f for f in found if f.rule == "unread-ink"]
+    x0, y0, x1, y1 = row.polygon.bounds
+    assert x0 <= 300 and y0 <= 330 and x1 >= 396 and y1 >= 356
+    assert row.doubtful
+
+
+def test_large_letters_pictures_and_dirt_are_no_rows_of_writing(look: Look) -> None:
+    sheet = _scrawl(sheet_of(*LINES), 200, 320, 110)
+    cv2.circle(sheet.pixels, (800, 380), 120, (0, 0, 0), 4)
+    sheet.pixels[400:520:9, 100:180:11] = 0
+    assert [f for f in look(sheet) if f.rule == "unread-ink"] == []
