@@ -152,6 +152,9 @@ class LabelSearch:
         if label.value < segment_end:
             if label.words in (*SIGNATURE_LABELS, COPY) or (strong and label.colon):
                 end = _written(doc, page, label.value, segment_end, starts, label.colon)
+                if end > label.value and label.colon:
+                    words = text_of(doc, label.start, label.value)
+                    end = rest_of_signatures(doc, page, end, segment_end, starts, words)
                 add(
                     doc,
                     GROUP,
