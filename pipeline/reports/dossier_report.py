@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pymupdf
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from PIL import Image
 
 from pipeline import casefile
@@ -24,6 +23,7 @@ from pipeline.geometry import Frame
 from pipeline.intake import MUPDF_LOCK
 from pipeline.outcome import OWN_COPY_NAMES, ErrorEntry, FileResult
 from pipeline.policy import Policy
+from pipeline.reports.rendering import render
 from pipeline.versions import PROGRAM
 
 _PICTURE_WIDTH = 720
@@ -107,14 +107,8 @@ def write_report(
     order = {VerdictKind.ERROR: 0, VerdictKind.PERSON: 1, VerdictKind.CLEAN: 2}
     views = [_file_view(case, result) for result in results]
     views.sort(key=lambda view: order[view.result.verdict])
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    page = environment.get_template("dossier_report.html.j2").render(
+    page = render(
+        "dossier_report.html.j2",
         files=views,
         refused=refused,
         policy=policy,

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from numpy.typing import NDArray
 
 from pipeline.casefile import CaseFile
@@ -21,6 +20,7 @@ from pipeline.jobs import Job
 from pipeline.outcome import OwnCopy, safe_name
 from pipeline.policy import Policy
 from pipeline.reports.dossier_report import KIND_NAMES
+from pipeline.reports.rendering import render
 from pipeline.verification.pair import Difference, Leak, PairReport, PairVerdict, Shown
 from pipeline.versions import PROGRAM
 
@@ -74,16 +74,10 @@ def pair_report_page(
         names: Of the original and the masked copy, with what names the applicant taken out.
         policy: For the wording of the rules.
     """
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     leaks = [_view(s) for s in shown if isinstance(s.entry, Leak)]
     differences = [_view(s) for s in shown if isinstance(s.entry, Difference)]
-    page = environment.get_template("pair_report.html.j2").render(
+    return render(
+        "pair_report.html.j2",
         report=report,
         verdict=VERDICT_SENTENCES[report.verdict],
         groups=(("泄露", leaks), ("与原件不同", differences)),
@@ -92,7 +86,6 @@ def pair_report_page(
         rules=policy.rules,
         program=PROGRAM,
     )
-    return page
 
 
 def write_pair_report(folder: Path, page: str) -> Path:
