@@ -14,6 +14,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.geometry import shrink_pixels
+
 Pixels = NDArray[np.uint8]
 Bounds = tuple[float, float, float, float]
 
@@ -63,7 +65,7 @@ def find_photos(half: Pixels) -> list[Photo]:
     Args:
         half: The upright page at half size, RGB, shape (height, width, 3).
     """
-    small = _halved(half)
+    small = shrink_pixels(half, max(1, half.shape[1] // 2), max(1, half.shape[0] // 2))
     tone = _tone(small)
     fax = _is_bilevel(half)
     solid = _black(half, small.shape) if fax else _opened(tone, _SOLID)
@@ -103,12 +105,6 @@ def _is_bilevel(half: Pixels) -> bool:
     # Halving makes grays of four pixels at the edges of strokes: three of them, evenly spaced.
     tones = half[::3, ::3, 1]
     return float(((tones % 64 > 4) & (tones % 64 < 60)).mean()) < _BETWEEN
-
-
-def _halved(half: Pixels) -> Pixels:
-    height, width = half.shape[0] // 2, half.shape[1] // 2
-    even = half[: 2 * height, : 2 * width]
-    return np.asarray(cv2.resize(even, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _tone(small: Pixels) -> Pixels:
