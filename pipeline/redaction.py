@@ -22,8 +22,7 @@ from pipeline.findings_file import (
     masks_by_kind,
     page_entry,
 )
-from pipeline.geometry import turn_pixels
-from pipeline.intake import SourceFile, SourcePage, open_source
+from pipeline.intake import SourceFile, open_source
 from pipeline.jobs import Clock, FileReading, Finished, Job, Options, Tools
 from pipeline.masking import Copy, build_copy, decide
 from pipeline.outcome import (
@@ -36,24 +35,19 @@ from pipeline.outcome import (
     reading_notes,
     safe_name,
 )
+from pipeline.page_work import PageWork
 from pipeline.policy import CoveredText
 from pipeline.progress import Progress, Silent, Stage
 from pipeline.reading import PageReading
 from pipeline.verification import verify_copy
-from pipeline.versions import PROGRAM, code_digest
+from pipeline.versions import PROGRAM
 from pipeline.work import (
     FilePages,
     NoWork,
     PageFacts,
     Work,
-    digest_of,
-    keep_findings,
     keep_pages,
-    keep_reading,
-    load_findings,
     load_pages,
-    load_reading,
-    page_key,
 )
 
 _DEFAULT = Options()
@@ -98,7 +92,7 @@ def _read_pages(
     findings: list[Finding] = []
     for number in range(1, source.page_count + 1):
         page = known.pages[number - 1] if known else None
-        one = _PageWork(source, number, page, job.kind, tools, work, clock)
+        one = PageWork(source, number, page, tools, work, clock)
         facts.append(one.facts)
         readings.append(one.reading)
         findings.extend(one.findings)
@@ -107,73 +101,6 @@ def _read_pages(
         pages = FilePages(media_type=source.media_type, pages=tuple(facts))
         keep_pages(work, source.sha256, pages)
     return facts, readings, findings
-
-
-class _PageWork:
-    """One page's facts, reading and findings, from what is kept or made now."""
-
-    def __init__(
-        self,
-        source: SourceFile,
-        number: int,
-        known: PageFacts | None,
-        kind: str,
-        tools: Tools,
-        work: Work,
-        clock: Clock,
-    ) -> None:
-        self._source, self._number, self._clock = source, number, clock
-        self._page: SourcePage | None = None
-        self.facts = known or self._look(work)
-        reading_key = digest_of(
-            self.facts.key, tools.reader.version, code_digest("intake", "reading")
-        )
-        self.reading = self._reading(reading_key, tools, work)
-        findings_key = digest_of(
-            reading_key,
-            code_digest("detection", "policy"),
-            tools.policy.model_dump_json(),
-            tools.applicant.model_dump_json(),
-            kind,
-        )
-        self.findings = self._findings(findings_key, kind, tools, work)
-
-    def _decoded(self) -> SourcePage:
-        if self._page is None:
-            with self._clock(Stage.INTAKE):
-                self._page = self._source.page(self._number)
-        return self._page
-
-    def _look(self, work: Work) -> PageFacts:
-        page = self._decoded()
-        with self._clock(Stage.INTAKE):
-            return PageFacts(
-                key=page_key(page) if work.keeps else "",
-                page=page.number,
-                width=page.frame.source_width,
-                height=page.frame.source_height,
-                dpi=page.dpi,
-                origin=page.origin.value,
-            )
-
-    def _reading(self, key: str, tools: Tools, work: Work) -> PageReading:
-        reading = load_reading(work, key, self._number)
-        if reading is None:
-            page = self._decoded()
-            with self._clock(Stage.READING):
-                reading = tools.reader.read(page)
-            keep_reading(work, key, self._number, reading)
-        return reading
-
-    def _findings(self, key: str, kind: str, tools: Tools, work: Work) -> tuple[Finding, ...]:
-        findings = load_findings(work, key, self._number)
-        if findings is None:
-            pixels = self._decoded().pixels
-            with self._clock(Stage.DETECTION), tools.detecting:
-                upright = turn_pixels(pixels, self.reading.frame.turn)
-                findings = tools.detector.page(self.reading, upright)
-            keep_findings(work, key, self._number, findings)
-        return findings
 
 
 def decide_together(
