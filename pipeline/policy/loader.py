@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from enum import StrEnum
 from importlib import resources
 
@@ -10,6 +11,7 @@ from pydantic import Field, ValidationError
 
 from pipeline.dossier import Action, Kind, Noun
 from pipeline.errors import UsageError
+from pipeline.publication.nouns import Effect
 
 
 class UnknownPolicyError(UsageError):
@@ -35,6 +37,26 @@ class CoveredText(StrEnum):
     PERSON = "person"
 
 
+class PublicationPolicy(Noun):
+    """What a notice says of papers and books, and the switches for what it leaves open.
+
+    Attributes:
+        cutoff: Last day of publication that counts; None where the notice names none.
+        recent_years: Older than this many years is mentioned; None says nothing.
+        special_issue: What 专刊, 特刊, 专辑 and 论文集 do.
+        unknown_journal: What a journal that the registry does not hold does.
+        similarity_vendors: Short names of the vendors of similarity reports that the notice names.
+        unnamed_vendor: What a report of any other vendor does.
+    """
+
+    cutoff: date | None = None
+    recent_years: int | None = Field(default=None, ge=1)
+    special_issue: Effect = Effect.PERSON
+    unknown_journal: Effect = Effect.PERSON
+    similarity_vendors: tuple[str, ...] = ()
+    unnamed_vendor: Effect = Effect.PERSON
+
+
 class Policy(Noun):
     """A notice as data.
 
@@ -49,7 +71,8 @@ class Policy(Noun):
         authorities: Endings of the names of bodies that issue awards and stay visible.
         text_under_seals: Whether text that must stay but lies under a masked seal is a note in the
             record, or a reason for a person to look.
-        rules: Rule ids that verification cites, with the notice's words.
+        publication: The notice's words on papers and books.
+        rules: Rule ids that findings and verdicts cite, with the notice's words.
     """
 
     id: str
@@ -61,6 +84,7 @@ class Policy(Noun):
     labels: dict[Kind, str] = Field(default_factory=dict)
     authorities: tuple[str, ...] = ()
     text_under_seals: CoveredText = CoveredText.NOTE
+    publication: PublicationPolicy = PublicationPolicy()
     rules: dict[str, str] = Field(default_factory=dict)
 
     def action(self, kind: Kind) -> Action:

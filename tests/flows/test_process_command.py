@@ -90,7 +90,7 @@ def test_one_damaged_attachment_does_not_cost_the_others(first: Ran) -> None:
 
 def test_the_case_folder_says_what_was_made_from_what(first: Ran) -> None:
     manifest = json.loads((first.out / "manifest.json").read_text("utf-8"))
-    assert manifest["policy"] == {"id": "huainan-2025", "version": 1}
+    assert manifest["policy"] == {"id": "huainan-2025", "version": 2}
     assert set(manifest["models"]) == {
         "reader",
         "PP-OCRv6_small_det",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 import yaml
 
@@ -9,6 +11,7 @@ from pipeline.dossier import Action, Kind
 from pipeline.errors import UsageError
 from pipeline.policy import Policy, load_policy
 from pipeline.policy.loader import DamagedPolicyError, UnknownPolicyError, policy_names
+from pipeline.publication.nouns import Effect
 
 IDENTIFYING = (
     Kind.APPLICANT_NAME,
@@ -65,6 +68,16 @@ def test_an_unknown_policy_is_refused_with_the_known_ones(name: str) -> None:
     assert isinstance(caught.value, UsageError)
     assert caught.value.as_json()["code"] == "unknown-policy"
     assert "huainan-2025" in str(caught.value) and "wuhu-2021" in str(caught.value)
+
+
+def test_the_dates_and_vendors_of_a_notice_that_names_them_are_kept() -> None:
+    said = load_policy("huainan-2025").publication
+    assert said.cutoff == date(2025, 10, 29) and said.recent_years == 5
+    assert set(said.similarity_vendors) == {"知网", "万方", "维普"}
+
+
+def test_a_journal_outside_the_registry_goes_to_a_person(policy: Policy) -> None:
+    assert policy.publication.unknown_journal is Effect.PERSON
 
 
 def test_a_damaged_policy_file_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
