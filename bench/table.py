@@ -161,11 +161,13 @@ def _by_quality(tally: Tally) -> str:
     for axis in ("quality", "hand"):
         for name in tally.names(axis):
             count, stay = tally.leak(axis, name), tally.stay(axis, name)
+            pages = tally.pages_by_quality[name]
+            person = f"{tally.person_by_quality[name]} of {pages}" if pages else ""
             rows.append(
                 [name, str(count.items), str(count.leaked), f"{count.share:.1%}",
-                 str(count.unflagged), f"{stay.share:.2%}"]
+                 str(count.unflagged), f"{stay.share:.2%}", person]
             )  # fmt: skip
-    head = ("quality", "items", "leaked", "%", "not flagged", "stay kept")
+    head = ("quality", "items", "leaked", "%", "not flagged", "stay kept", "pages to a person")
     return table("By quality", head, rows)
 
 

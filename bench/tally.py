@@ -28,9 +28,9 @@ class Count:
     unflagged: int = 0
 
     def add(self, verdict: ItemVerdict, flagged: bool) -> None:
-        """Count one item."""
+        """Count one item; a watermark that a person is shown has not leaked."""
         self.items += 1
-        self.leaked += verdict.leaked
+        self.leaked += verdict.leaked and not (verdict.item.watermark and flagged)
         self.unflagged += verdict.leaked and not flagged
 
     @property
@@ -68,6 +68,8 @@ class Tally:
     clean_pages: int = 0
     kept_pages: int = 0
     person_pages: int = 0
+    pages_by_quality: Counter[str] = field(default_factory=Counter)
+    person_by_quality: Counter[str] = field(default_factory=Counter)
     verdicts: Counter[str] = field(default_factory=Counter)
     doubts: Counter[str] = field(default_factory=Counter)
     errors: Counter[str] = field(default_factory=Counter)
@@ -107,7 +109,10 @@ class Tally:
             self._add_page(page, verdict.file.group, flagged)
             self.seals.add_page(page, verdict.file.group, run.decisions, run.notes)
             self.pictures.add_page(page, verdict.file.group, run.decisions)
-            self.person_pages += flagged and (None in doubtful or page.page.page in doubtful)
+            shown = flagged and (None in doubtful or page.page.page in doubtful)
+            self.person_pages += shown
+            self.pages_by_quality[verdict.file.group] += 1
+            self.person_by_quality[verdict.file.group] += shown
 
     def add_refused(self, file: TrueFile) -> None:
         """Count a file without a copy: nothing leaked, but nothing that must stay is there."""

@@ -53,6 +53,7 @@ class Item(_Truth):
     colour: str = ""
     shape: str = ""
     cut: bool = False
+    watermark: bool = False
 
     def chars(self) -> Iterator[TrueChar]:
         """The characters that leave ink, in order."""
