@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from pypinyin import Style, pinyin
 
-from pipeline.detection.vocabulary import surnames
+from pipeline.surnames import surnames
 
 _DIGITS = dict(zip("123456789", "一二三四五六七八九", strict=True))
 _PLACE = re.compile(

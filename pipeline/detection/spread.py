@@ -15,11 +15,12 @@ from pipeline.detection.applicant_forms import (
     split_unit,
     unit_forms,
 )
-from pipeline.detection.vocabulary import is_han, public_figures, starts_with_surname
+from pipeline.detection.vocabulary import is_han, public_figures
 from pipeline.dossier import Applicant, Finding, Kind, Place
 from pipeline.geometry import Polygon
 from pipeline.policy import Policy
 from pipeline.reading.lines import Line, PageReading
+from pipeline.surnames import starts_with_surname
 
 # What stays by its kind can still have a known name inside: 李娜主编的书在某某出版社出版.
 _OPEN = frozenset((Kind.ISSUING_AUTHORITY, Kind.PUBLICATION, Kind.CERTIFICATE_NUMBER))

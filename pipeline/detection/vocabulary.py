@@ -1,4 +1,4 @@
-"""Words that recognisers go by: labels of forms, endings of schools, subjects, titles, surnames."""
+"""Words that recognisers go by: labels of forms, endings of schools, subjects, titles."""
 
 from __future__ import annotations
 
@@ -139,12 +139,6 @@ LABEL_HEAD = re.compile(
 
 
 @cache
-def surnames() -> frozenset[str]:
-    """Return all surnames, single and compound."""
-    return frozenset(_load("surnames.txt"))
-
-
-@cache
 def public_figures() -> frozenset[str]:
     """Return the names of people that dossiers cite and that stay visible."""
     return frozenset(_load("public_figures.txt"))
@@ -154,11 +148,6 @@ def _load(name: str) -> list[str]:
     text = (resources.files("pipeline.detection") / "data" / name).read_text(encoding="utf-8")
     lines = (line for line in text.splitlines() if not line.startswith("#"))
     return [word for line in lines for word in line.split()]
-
-
-def starts_with_surname(name: str) -> bool:
-    """Whether a string begins with a known surname and something follows it."""
-    return (name[:2] in surnames() and len(name) > 2) or (name[:1] in surnames() and len(name) > 1)
 
 
 def is_han(character: str) -> bool:

@@ -11,7 +11,8 @@ from spacy.tokens import Doc
 from pipeline.detection.components.name_lists import everyday, gap_pieces, split_names
 from pipeline.detection.page_text import PageText
 from pipeline.detection.spans import page_of, text_of
-from pipeline.detection.vocabulary import NOT_NAMES, is_han, starts_with_surname
+from pipeline.detection.vocabulary import NOT_NAMES, is_han
+from pipeline.surnames import starts_with_surname
 
 _NUMBER = r"[(（]?[0-9OolI]{1,4}[)）]?[.。·]?$"
 _DOTS = "….·・⋯"

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from spacy.tokens import Doc
 
 from pipeline.detection.spans import add, page_of, text_of
-from pipeline.detection.vocabulary import PUBLISHER_ENDINGS, public_figures, surnames
+from pipeline.detection.vocabulary import PUBLISHER_ENDINGS, public_figures
 from pipeline.dossier import Kind
+from pipeline.surnames import surnames
 
 GROUP = "keeps"
 _TITLE = re.compile(r"《[^《》]{1,60}(?:》|$)|〈[^〈〉]{1,60}〉")

@@ -30,9 +30,9 @@ from pipeline.detection.vocabulary import (
     UNIT_LABELS,
     WEAK_NAME_LABELS,
     is_han,
-    starts_with_surname,
 )
 from pipeline.dossier import Kind, Place
+from pipeline.surnames import starts_with_surname
 
 GROUP = "labels"
 _ALL = LABEL_HEAD

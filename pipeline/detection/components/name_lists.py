@@ -9,13 +9,8 @@ from spacy.tokens import Doc
 
 from pipeline.detection.page_text import PageText
 from pipeline.detection.spans import text_of
-from pipeline.detection.vocabulary import (
-    LABEL_HEAD,
-    NOT_NAMES,
-    TITLES_AFTER_NAME,
-    is_han,
-    starts_with_surname,
-)
+from pipeline.detection.vocabulary import LABEL_HEAD, NOT_NAMES, TITLES_AFTER_NAME, is_han
+from pipeline.surnames import starts_with_surname
 
 _DOTS = "·•・∙●"
 _SEPARATOR = re.compile(r"[、,，;；/／|。.]?")

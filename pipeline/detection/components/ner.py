@@ -23,9 +23,9 @@ from pipeline.detection.vocabulary import (
     SUBJECTS,
     TITLES_AFTER_NAME,
     is_han,
-    starts_with_surname,
 )
 from pipeline.dossier import Kind
+from pipeline.surnames import starts_with_surname
 
 GROUP = "ner"
 #: From which probability on a character belongs to a mention. This and those below were fixed

@@ -13,15 +13,9 @@ from pipeline.detection.components.name_lists import everyday, gap_pieces
 from pipeline.detection.components.pinyin_names import pinyin_names
 from pipeline.detection.places import towns
 from pipeline.detection.spans import add, covered, page_of, text_of
-from pipeline.detection.vocabulary import (
-    LABEL_HEAD,
-    NOT_NAMES,
-    TITLES_AFTER_NAME,
-    is_han,
-    starts_with_surname,
-    surnames,
-)
+from pipeline.detection.vocabulary import LABEL_HEAD, NOT_NAMES, TITLES_AFTER_NAME, is_han
 from pipeline.dossier import Kind
+from pipeline.surnames import starts_with_surname, surnames
 
 GROUP = "people"
 _TITLES = "|".join(TITLES_AFTER_NAME)

@@ -12,7 +12,7 @@ from spacy.tokens import Doc
 
 from pipeline.detection.places import towns
 from pipeline.detection.spans import spaced_text
-from pipeline.detection.vocabulary import surnames
+from pipeline.surnames import surnames
 
 _PAIR = re.compile(
     r"(?<![A-Za-z])([A-Z][A-Za-z]{1,9})\s([A-Z][A-Za-z]*(?:[-'’][A-Za-z]+)?)(?![A-Za-z])"
