@@ -10,6 +10,9 @@ from pathlib import Path
 PROGRAM = "0.1.0"
 
 _HERE = Path(__file__).resolve().parent
+#: What every room stands on, and the kinds of file that decide what a room finds.
+_SHARED = ("dossier.py", "geometry.py", "surnames.py", "surnames.txt")
+_DECIDES = {".py", ".yaml", ".txt", ".tsv"}
 
 
 @cache
@@ -24,8 +27,8 @@ def code_digest(*rooms: str) -> str:
     """
     digest = hashlib.sha256()
     folders = [_HERE / room for room in rooms] if rooms else [_HERE]
-    shared = [] if not rooms else [_HERE / "dossier.py", _HERE / "geometry.py"]
-    files = [f for folder in folders for f in folder.rglob("*") if f.suffix in {".py", ".yaml"}]
+    shared = [_HERE / name for name in _SHARED] if rooms else []
+    files = [f for folder in folders for f in folder.rglob("*") if f.suffix in _DECIDES]
     for file in sorted([*files, *shared]):
         digest.update(str(file.relative_to(_HERE)).encode() + b"\0" + file.read_bytes() + b"\0")
     return digest.hexdigest()[:16]
