@@ -53,6 +53,71 @@ class PublicationVerdict(StrEnum):
     PERSON = "person"
 
 
+class NumberKind(StrEnum):
+    """What a printed number is."""
+
+    CN = "cn"
+    ISSN = "issn"
+    ISBN = "isbn"
+    ARTICLE = "article"
+    DOI = "doi"
+    CIP = "cip"
+    POSTAL = "postal"
+    PERMIT = "permit"
+
+
+class NumberFlag(StrEnum):
+    """What is remarkable about a printed number.
+
+    ``REPAIRED``: letters where digits stand were taken for digits, or a lost sign was put back.
+    ``DAMAGED``: there is a number, but it cannot be told. ``ODD_CLASS``: the class after the slash
+    is none; ``ODD_SUFFIX``: letters are glued on that may be a class or a foreign sign.
+    ``BRACKETS``: brackets stand inside the number. ``NOT_MAINLAND``: an ISBN of another group.
+    """
+
+    HONG_KONG = "hong-kong"
+    NR = "nr"
+    BRACKETS = "brackets"
+    FOREIGN_LETTERS = "foreign-letters"
+    ODD_CLASS = "odd-class"
+    ODD_SUFFIX = "odd-suffix"
+    BAD_REGION = "bad-region"
+    BAD_SERIAL = "bad-serial"
+    NEWSPAPER = "newspaper"
+    NETWORK = "network"
+    ELECTRONIC = "electronic"
+    BAD_CHECK = "bad-check"
+    NOT_MAINLAND = "not-mainland"
+    UNLABELLED = "unlabelled"
+    REPAIRED = "repaired"
+    DAMAGED = "damaged"
+    BARCODE = "barcode"
+
+
+class FoundNumber(Noun):
+    """A number as it is printed, or as somebody typed it.
+
+    Attributes:
+        kind: What it is.
+        value: Normalised: ``34-1331/G4``, ``1005-5843``, ISBN digits, article number without
+            spaces, DOI in lower case, CIP and permit digits, ``26-102``. None where it cannot be
+            told, and for a forged CN.
+        raw: As printed.
+        flags: What is remarkable.
+        page: Page of the file, from 1; None when typed.
+        polygon: Where it stands, in the frame of its line.
+        confidence: Of its least sure character, 0 to 1.
+    """
+
+    kind: NumberKind
+    value: str | None
+    raw: str
+    flags: frozenset[NumberFlag] = frozenset()
+    page: int | None = None
+    polygon: Polygon | None = None
+    confidence: float = 1.0
+
+
 class RuleFinding(Noun):
     """One thing that a rule has to say about a package.
 
