@@ -9,6 +9,10 @@ from numpy.typing import NDArray
 
 from pipeline.reading.crops import is_tall, sides
 
+# A sheet this much wider than its text is high may hold two pages, if so many lines stand in each
+# half and none within this share of the width from the middle.
+_LANDSCAPE, _LEAST, _CLEAR = 1.05, 3, 0.02
+
 
 def page_slant(quads: Sequence[NDArray[np.float32]]) -> float:
     """Return the median angle of the longer lines in radians; 0 on a page without any."""
@@ -21,14 +25,67 @@ def page_slant(quads: Sequence[NDArray[np.float32]]) -> float:
     return float(np.median(angles)) if angles else 0.0
 
 
-def reading_order(quads: Sequence[NDArray[np.float32]]) -> list[int]:
+def reading_order(quads: Sequence[NDArray[np.float32]], width: float = 0) -> list[int]:
     """Order lines row by row, each row from left to right.
+
+    Columns are ordered from the right to the left, each from the top; two pages side by side on
+    one sheet one after the other.
+
+    Args:
+        quads: Corners of the lines on the page.
+        width: Of the page in pixels; with it, two pages side by side are looked for.
+    """
+    if not quads:
+        return []
+    if runs_down(quads):
+        # Seen from the right edge, columns are rows: right is up, down is to the right.
+        turned = [np.stack([q[:, 1], -q[:, 0]], axis=1) for q in quads]
+        return _by_rows([np.roll(q, -1, axis=0) for q in turned])
+    gutter = _gutter(quads, width)
+    if gutter is None:
+        return _by_rows(quads)
+    left = [i for i, q in enumerate(quads) if q[:, 0].mean() < gutter]
+    right = [i for i, q in enumerate(quads) if q[:, 0].mean() >= gutter]
+    return [half[i] for half in (left, right) for i in _by_rows([quads[j] for j in half])]
+
+
+def runs_down(quads: Sequence[NDArray[np.float32]]) -> bool:
+    """Whether most of the text, by length, runs along the page's vertical axis."""
+    across_total = down_total = 0.0
+    for quad in quads:
+        across, down = sides(quad)
+        if max(across, down) < 2 * min(across, down):
+            continue
+        if across >= down:
+            across_total += across
+        else:
+            down_total += down
+    return down_total > across_total
+
+
+def _gutter(quads: Sequence[NDArray[np.float32]], width: float) -> float | None:
+    """Return the x between two pages on one sheet, or None where there is one page.
+
+    Both halves hold text of their own: lines that begin at one margin in each, and no line comes
+    near the middle.
+    """
+    bounds = np.array([(q[:, 0].min(), q[:, 1].min(), q[:, 0].max(), q[:, 1].max()) for q in quads])
+    bottom = bounds[:, 3].max() if len(bounds) else 0.0
+    if width < _LANDSCAPE * bottom or len(quads) < 2 * _LEAST:
+        return None
+    middle, clear = width / 2, _CLEAR * width
+    if ((bounds[:, 0] < middle + clear) & (bounds[:, 2] > middle - clear)).any():
+        return None
+    left = bounds[:, 2] < middle
+    return middle if min(int(left.sum()), int((~left).sum())) >= _LEAST else None
+
+
+def _by_rows(quads: Sequence[NDArray[np.float32]]) -> list[int]:
+    """Order lines row by row.
 
     Rows are found after turning the centres back by the page's slant: over a page's width two
     degrees are more than a line's height.
     """
-    if not quads:
-        return []
     slant = page_slant(quads)
     cos, sin = np.cos(-slant), np.sin(-slant)
     centers = np.array([q.mean(axis=0) for q in quads])

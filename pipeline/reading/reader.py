@@ -14,9 +14,9 @@ from pipeline.reading.crops import Crop, char_edges, char_quads, cut
 from pipeline.reading.engine import Image, OcrEngine, Recognition
 from pipeline.reading.layer import use_layer
 from pipeline.reading.lines import Char, Line, PageReading
-from pipeline.reading.order import reading_order
+from pipeline.reading.order import reading_order, runs_down
 from pipeline.reading.seal_ink import lift_seal_ink
-from pipeline.reading.upright import lies_on_side, probe_scores
+from pipeline.reading.upright import lies_in_columns, probe_scores
 
 DETECTION_SIDE = 1280
 
@@ -53,6 +53,11 @@ class Reader:
             quads = _turn_quads(quads, frame, turned)
             frame, pixels = turned, turn_pixels(pixels, quarters)
         lines = self._read_quads(pixels, frame, quads)
+        if lies_in_columns(self._engine, pixels, lines):
+            turned = frame.turned(1)
+            quads = _turn_quads(quads, frame, turned)
+            frame, pixels = turned, turn_pixels(pixels, 1)
+            lines = self._read_quads(pixels, frame, quads)
         lines, report = use_layer(lines, page.layer, frame)
         return PageReading(frame, lines, confidence, report)
 
@@ -79,7 +84,7 @@ class Reader:
         if len(quads) == 0:
             return 0, 0.0
         quarter = 0
-        if lies_on_side(list(quads)):
+        if runs_down(list(quads)):
             on_side = probe_scores(
                 self._engine,
                 turn_pixels(pixels, 1),
@@ -96,7 +101,7 @@ class Reader:
     def _read_quads(
         self, pixels: Image, frame: Frame, quads: NDArray[np.float32]
     ) -> tuple[Line, ...]:
-        ordered = [quads[i] for i in reading_order(list(quads))]
+        ordered = [quads[i] for i in reading_order(list(quads), pixels.shape[1])]
         crops = [cut(pixels, q) for q in ordered]
         recognitions = self._engine.recognise([c.image for c in crops if c is not None])
         lines: list[Line] = []

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.reading.crops import Crop, cut, sides
-from pipeline.reading.engine import Image, OcrEngine
+from pipeline.reading.engine import CROP_HEIGHT, Image, OcrEngine
+from pipeline.reading.lines import Char, Line
 
 _PROBES = 3
 # A probe is cut to this many strip pixels: enough characters to tell, cheap to read twice.
@@ -21,20 +23,10 @@ _SURE = 0.88
 # Most digits read as well on their heads (1996 as 9661): they hardly count, and never alone.
 _DIGIT_WEIGHT = 0.25
 _TELLING = 4
-
-
-def lies_on_side(quads: Sequence[NDArray[np.float32]]) -> bool:
-    """Whether most of the text, by length, runs along the page's vertical axis."""
-    across_total = down_total = 0.0
-    for quad in quads:
-        across, down = sides(quad)
-        if max(across, down) < 2 * min(across, down):
-            continue
-        if across >= down:
-            across_total += across
-        else:
-            down_total += down
-    return down_total > across_total
+# So many characters of a line are looked at one by one, and this share must read the same.
+_SINGLES, _SAME = 6, 0.6
+# Beyond ASCII and European letters: characters that a column holds upright.
+_CHINESE = 0x2E80
 
 
 def probe_scores(
@@ -77,3 +69,40 @@ def probe_scores(
         if scores[quarter] >= _SURE and telling >= _TELLING:
             break
     return scores
+
+
+def lies_in_columns(engine: OcrEngine, pixels: Image, lines: Sequence[Line]) -> bool:
+    """Whether lines that read from left to right are columns of a page that lies on its side.
+
+    The recogniser reads a column lying on its left side as well as a line, so a page set in
+    columns is first turned wrongly. Its characters taken one by one, each turned a quarter
+    clockwise, say the same as their line; those of a real line say nothing.
+    """
+    best = max(lines, key=lambda line: len(_singles(line)), default=None)
+    chars = _singles(best)[:_SINGLES] if best else []
+    if len(chars) < _TELLING:
+        return False
+    strip = np.concatenate([_turned(pixels, char) for char in chars], axis=1)
+    read = engine.recognise([strip])[0].text
+    return sum(char.text in read for char in chars) >= _SAME * len(chars)
+
+
+def _singles(line: Line) -> list[Char]:
+    if line.vertical:
+        return []
+    return [c for c in line.chars if ord(c.text[0]) > _CHINESE and c.confidence >= _SURE]
+
+
+def _turned(pixels: Image, char: Char) -> Image:
+    """Cut out one character, turned a quarter clockwise."""
+    corners = np.roll(char.polygon.array(), 1, axis=0)
+    across, down = sides(corners)
+    width = int(np.clip(round(CROP_HEIGHT * across / max(1.0, down)), 24, 72))
+    target = np.array(
+        [[0, 0], [width, 0], [width, CROP_HEIGHT], [0, CROP_HEIGHT]], dtype=np.float32
+    )
+    matrix = cv2.getPerspectiveTransform(corners, target)
+    cut_out = cv2.warpPerspective(
+        pixels, matrix, (width, CROP_HEIGHT), borderMode=cv2.BORDER_REPLICATE
+    )
+    return np.asarray(cut_out, dtype=np.uint8)

@@ -62,6 +62,26 @@ def test_a_page_comes_out_upright_however_it_lies(
     assert abs(x0 - 90) < 15 and abs(y0 - 190) < 25
 
 
+@pytest.mark.parametrize("stored", [0, 1, 2, 3])
+def test_columns_are_read_upright_from_the_right_to_the_left(stored: int, reader: Reader) -> None:
+    columns = ("授予张伟平同志优秀教师称号", "淮南市第二中学", "一九九八年五月八日")
+    sheet = Sheet()
+    for number, column in enumerate(columns):
+        for place, char in enumerate(column):
+            sheet.write(char, 700 - 130 * number, 40 + 44 * place, size=40)
+    reading = reader.read(sheet.page(stored))
+    assert reading.frame.turn == stored
+    assert _texts(reading) == list(columns)
+
+
+def test_of_two_pages_on_one_sheet_the_left_is_read_first(reader: Reader) -> None:
+    sheet = Sheet(width=1400)
+    for left in (80, 780):
+        for number, row in enumerate(ROWS):
+            sheet.write(row, left, 60 + 110 * number + left // 20)
+    assert _texts(reader.read(sheet.page())) == [*ROWS, *ROWS]
+
+
 def test_print_under_a_seal_is_read_and_a_red_letterhead_too(reader: Reader) -> None:
     sheet = Sheet()
     sheet.write("淮南市教育局文件", 180, 60, size=60, color=(215, 20, 20))
