@@ -1,0 +1,282 @@
+"""Who wrote an article: the names under its title and in its line of the contents.
+
+A byline is names between separators: 张伟①　欧阳静, 文/王 芳, 安徽省某市第二中学 李强. Blanks inside a
+name of two characters, marks of affiliation and units beside the names are taken away first.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from rapidfuzz import fuzz
+from rapidfuzz.distance import Levenshtein
+
+from pipeline.reading.sides import Row, Side
+from pipeline.surnames import starts_with_surname
+
+#: Likeness of titles, 0 to 100, above which they are the same.
+SAME_TITLE = 80
+
+_LEAD = re.compile(
+    r"^[\W_]*(?:文\s*[/／|:：]|图文\s*[/／]|撰文\s*[:：]?|作者\s*[:：]|[OoC0]\s*(?=[一-鿿])|(?:本刊)?(?:特约)?(?:记者|通讯员)\s*)?\W*"
+)
+_MARKS = re.compile(r"[①-⑳⑴-⒇❶-❿*＊†‡#△▲☆★◎○●□■◇◆^]|(?<=[一-鿿])\s*[\d,，]+(?=\s|[,，、;；]|$)|\d+")
+_BRACKETS = re.compile(r"[(（\[【〔][^)）\]】〕]*[)）\]】〕]?")
+_TAILS = re.compile(
+    r"[/／|·.…⋯。\-_—]{2,}.*$|等\s*$|[(（]?(?:通[讯信]作者|执笔|著|编著|主编|编)[)）]?\s*$"
+)
+_SPLIT = re.compile(r"[,，、;；:：/／|&\s]+")
+_UNIT = re.compile(
+    r".*(?:学校|中学|小学|幼儿园|幼儿院|学院|大学|教研室|教研院|进修学校|教育局|教体局|中心校|分校|校区|实验校|附中|附小|[一二三四五六七八九十\d]中|研究院|研究所|电教馆|党校|职高|高中|初中)"
+)
+_PLACE = re.compile(r"^.{1,8}(?:省|市|县|区|镇|乡|州|盟|旗)$")
+_NAME = re.compile(r"[一-鿿㐀-䶿]{2,4}|[一-鿿]{1,6}(?:[·•・][一-鿿]{1,8})+")
+_NO_NAMES = frozenset(
+    ["摘要", "关键词", "作者", "目录", "目次", "内容", "正文", "论文", "文章", "高中", "初中", "小学", "中学", "大学", "语文", "数学", "英语", "物理", "化学", "生物", "政治", "历史", "地理", "安徽", "江苏", "江西", "云南", "安庆", "黄山", "温州", "金华", "石家庄", "单位", "学校", "时间", "时代", "方法", "方略", "方案", "路径", "应用", "应对", "成长", "成果", "高考", "中考", "常态", "常规", "和谐", "管理", "管窥", "文化", "文本", "文言文", "古诗文", "黄冈", "教育", "教学", "白话", "万方", "双减", "综述", "前言", "引言"]
+)  # fmt: skip
+_ANCHOR = re.compile(
+    r"^[\W_]*(?:内\s*容\s*)?(?:摘\s*要|提\s*要|关\s*键\s*词|Abstract|Key\s?words)", re.I
+)
+_SUBTITLE = re.compile(r"^\s*[-—–―一_~=]{2,}\s*")
+_HEADER = 0.075
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The head of an article on a page of its body.
+
+    Attributes:
+        page: Page of the file.
+        title: With its subtitle after ``——``.
+        title_rows: Where the title stands.
+        authors: Names without blanks, in order; empty where none could be told.
+        author_rows: Where they stand.
+    """
+
+    page: int
+    title: str = field(repr=False)
+    title_rows: tuple[Row, ...] = field(repr=False)
+    authors: tuple[str, ...] = field(repr=False)
+    author_rows: tuple[Row, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An article's line of the contents: the names beside the title, and the rows they stand on."""
+
+    page: int
+    authors: tuple[str, ...] = field(repr=False)
+    rows: tuple[Row, ...] = field(repr=False)
+
+
+def find_head(side: Side) -> Head | None:
+    """Find the title and the authors of an article that begins on this side."""
+    rows = side.rows
+    anchor = next((i for i, row in enumerate(rows) if _ANCHOR.search(row.text)), None)
+    top = rows[:anchor] if anchor is not None else rows[: _first_prose(rows)]
+    top = tuple(row for row in top if row.y1 > _HEADER)
+    titled = [row for row in top if _han(row.text) >= 4]
+    if not titled:
+        return None
+    largest = max(titled, key=lambda row: row.size)
+    if largest.size < (1.12 if anchor is not None else 1.5) * side.usual_size:
+        return None
+    first = last = top.index(largest)
+    while (
+        first > 0 and top[first - 1].size > 0.8 * largest.size and _near(top[first - 1], top[first])
+    ):
+        first -= 1
+    while last + 1 < len(top) and _continues(top[last + 1], largest, top[last]):
+        last += 1
+    title = "".join(row.text.replace(" ", "") for row in top[first : last + 1])
+    if last + 1 < len(top) and _SUBTITLE.search(top[last + 1].text):
+        last += 1
+        title += "——" + _SUBTITLE.sub("", top[last].text).replace(" ", "")
+    authors, found = _authors(top[last + 1 :])
+    return Head(side.page, title, top[first : last + 1], authors, found)
+
+
+def find_entry(side: Side, title: str) -> Entry | None:
+    """Find the line of the contents that holds a title, and the names in it."""
+    rows = _columns(side)
+    best, at = 0.0, -1
+    wanted = bare(title)
+    for i, row in enumerate(rows):
+        text = bare(row.text)
+        if len(text) < 4:
+            continue
+        both = text + (bare(rows[i + 1].text) if i + 1 < len(rows) else "")
+        score = max(
+            fuzz.partial_ratio(wanted, text) if len(text) >= 0.8 * len(wanted) else 0.0,
+            fuzz.partial_ratio(wanted, both) - 1,
+            fuzz.partial_ratio(wanted.split("——")[0], text) - 2 if "——" in title else 0.0,
+        )
+        if score > best + 0.5:
+            best, at = score, i
+    if best < SAME_TITLE:
+        return None
+    for rows_of in (
+        rows[at : at + 1],
+        rows[at + 1 : at + 2],
+        rows[at + 2 : at + 3],
+        rows[max(0, at - 1) : at],
+    ):
+        for row in rows_of:
+            names = names_beside(row.text, title)
+            if names:
+                return Entry(side.page, names, (row,))
+    return Entry(side.page, (), tuple(rows[at : at + 1]))
+
+
+def names_in(text: str) -> tuple[tuple[str, ...], bool]:
+    """Take the names out of a byline.
+
+    Returns:
+        The names in order, and whether the line holds nothing else.
+    """
+    text = _TAILS.sub("", _BRACKETS.sub(" ", _LEAD.sub("", text)))
+    text = _MARKS.sub(" ", text)
+    tokens = _joined([token for token in _SPLIT.split(text) if token])
+    names, others = [], 0
+    for token in tokens:
+        rest = _UNIT.sub("", token)
+        if is_name(rest):
+            names.append(rest)
+            others += rest != token
+        else:
+            others += 1
+    return tuple(names), bool(names) and not others
+
+
+def names_beside(text: str, title: str) -> tuple[str, ...]:
+    """Return the names in a line of the contents, without those that belong to its title."""
+    wanted = bare(title)
+    names, _ = names_in(_PAGE_NUMBER.sub(" ", _LEADERS.sub(" 、 ", text)))
+    return tuple(name for name in names if name not in wanted)
+
+
+_LEADERS = re.compile(r"[…⋯·.．。\-_—~]{2,}|[…⋯]")
+_PAGE_NUMBER = re.compile(r"[(（/]?\s*\d{1,3}\s*[)）]?")
+
+
+def is_name(token: str) -> bool:
+    """Whether a token can be a person's name."""
+    return (
+        bool(_NAME.fullmatch(token))
+        and (starts_with_surname(token) or "·" in token)
+        and token not in _NO_NAMES
+        and not _PLACE.match(token)
+    )
+
+
+def like_name(one: str, other: str) -> bool:
+    """Whether two readings can be the same name: equal, or one character misread."""
+    if one == other:
+        return True
+    return len(one) == len(other) >= 2 and Levenshtein.distance(one, other) <= 1
+
+
+def same_title(one: str, other: str) -> bool:
+    """Whether two readings are the same title, with or without its subtitle."""
+    a, b = bare(one), bare(other)
+    if min(len(a), len(b)) < 4:
+        return a == b
+    return max(fuzz.ratio(a, b), fuzz.ratio(bare(one.split("——")[0]), b), fuzz.ratio(a, bare(other.split("——")[0]))) >= SAME_TITLE  # fmt: skip
+
+
+def bare(text: str) -> str:
+    """Return letters, digits and ideographs alone."""
+    return re.sub(r"[\W_]+", "", text)
+
+
+def _authors(rows: Sequence[Row]) -> tuple[tuple[str, ...], tuple[Row, ...]]:
+    mixed: tuple[tuple[str, ...], tuple[Row, ...]] = ((), ())
+    found: list[str] = []
+    used: list[Row] = []
+    for row in rows[:6]:
+        names, only = names_in(row.text)
+        if only:
+            found += names
+            used.append(row)
+        elif found:
+            break
+        elif names and not mixed[0]:
+            mixed = (names, (row,))
+    return (tuple(found), tuple(used)) if found else mixed
+
+
+def _joined(tokens: Sequence[str]) -> list[str]:
+    """Join single characters to the name that a wide blank had cut."""
+    joined: list[str] = []
+    waiting = ""
+    for token in tokens:
+        if len(token) == 1 and _han(token):
+            waiting += token
+            if len(waiting) == 3 or (len(waiting) == 2 and not _more_singles(tokens, token)):
+                joined.append(waiting)
+                waiting = ""
+            continue
+        if waiting:
+            joined.append(waiting)
+            waiting = ""
+        joined.append(token)
+    return [*joined, waiting] if waiting else joined
+
+
+def _more_singles(tokens: Sequence[str], token: str) -> bool:
+    """Three single characters in a row, and no fourth, are one name spread wide."""
+    singles = [t for t in tokens if len(t) == 1 and _han(t)]
+    return len(singles) == 3 and singles[-1] != token
+
+
+def _han(text: str) -> int:
+    return sum("一" <= c <= "鿿" for c in text)
+
+
+def _near(above: Row, below: Row) -> bool:
+    return below.y0 - above.y1 < 1.2 * (above.y1 - above.y0)
+
+
+def _continues(row: Row, largest: Row, above: Row) -> bool:
+    return row.size > 0.8 * largest.size and _near(above, row) and not _SUBTITLE.search(row.text)
+
+
+def _first_prose(rows: Sequence[Row]) -> int:
+    """Where running text begins: the first of two long rows that follow each other."""
+    for i in range(len(rows) - 1):
+        if all(_han(row.text) >= 18 for row in rows[i : i + 2]) and rows[i].y0 > 0.15:
+            return i
+    return len(rows)
+
+
+def _columns(side: Side) -> list[Row]:
+    """Return the rows of a contents page one column after the other."""
+    lines = [line for row in side.rows for line in row.lines]
+    return list(side.rows) if not lines else _by_column(side)
+
+
+def _by_column(side: Side) -> list[Row]:
+    wide = [row for row in side.rows if len(row.lines) > 1]
+    starts = sorted(b for row in wide for b in (line.polygon.bounds[0] for line in row.lines[1:]))
+    middle = [s for s in starts if _share(side, s)]
+    if len(middle) < max(5, 0.4 * len(side.rows)):
+        return list(side.rows)
+    cut = middle[len(middle) // 2]
+    left: list[Row] = []
+    right: list[Row] = []
+    for row in side.rows:
+        for part, keep in ((left, True), (right, False)):
+            lines = tuple(x for x in row.lines if (x.polygon.bounds[0] < cut - 8) == keep)
+            if lines:
+                text = "   ".join(line.text for line in lines)
+                part.append(Row(lines, text, row.x0, row.y0, row.x1, row.y1, row.size))
+    return left + right
+
+
+def _share(side: Side, x: float) -> bool:
+    """Whether a line starts about the middle of the side, where a second column does."""
+    bounds = [line.polygon.bounds for row in side.rows for line in row.lines]
+    low, high = min(b[0] for b in bounds), max(b[2] for b in bounds)
+    return 0.42 < (x - low) / max(1.0, high - low) < 0.62

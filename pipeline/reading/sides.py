@@ -1,0 +1,177 @@
+"""A page as rows of text, cut into its sides where a sheet shows several pages.
+
+Places are shares of the side: origin at its upper left corner, x to the right and y down, 0 to 1.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from statistics import median
+
+from pipeline.geometry import Polygon
+from pipeline.reading.lines import Line, PageReading
+
+# Wider than this times its height, and a sheet is looked at as two pages side by side.
+_SPREAD = 1.15
+# Lines that cross the middle, as a share of all: a headline over both pages is no single page.
+_CROSSING = 0.04
+# Two lines stand on one row when they share this much of the lower one's height.
+_SAME_ROW = 0.55
+# The gutter between sheets copied above each other, in heights of a line.
+_GUTTER = 2.5
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Lines that stand on one row, left to right.
+
+    Attributes:
+        lines: The lines as they were read.
+        text: Their texts, upright and half-width, three spaces between two lines.
+        x0: Left end, share of the side's width.
+        y0: Upper edge, share of the side's height.
+        x1: Right end.
+        y1: Lower edge.
+        size: Height of the tallest line, share of the side's longer edge.
+    """
+
+    lines: tuple[Line, ...] = field(repr=False)
+    text: str = field(repr=False)
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+    size: float
+
+    @property
+    def polygon(self) -> Polygon:
+        """The rectangle around the row, on the upright page."""
+        boxes = [line.polygon.bounds for line in self.lines]
+        return Polygon.from_bounds(
+            self.lines[0].polygon.frame,
+            min(b[0] for b in boxes),
+            min(b[1] for b in boxes),
+            max(b[2] for b in boxes),
+            max(b[3] for b in boxes),
+        )
+
+    @property
+    def confidence(self) -> float:
+        """The weakest line's, 0 to 1."""
+        return min(line.confidence for line in self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One page of print on a sheet.
+
+    Attributes:
+        page: Page of the file, from 1.
+        number: Which of the sheet's pages, from 0, left to right and top to bottom.
+        rows: From top to bottom.
+    """
+
+    page: int
+    number: int
+    rows: tuple[Row, ...] = field(repr=False)
+
+    @property
+    def text(self) -> str:
+        """All rows, a line each."""
+        return "\n".join(row.text for row in self.rows)
+
+    @property
+    def characters(self) -> int:
+        """How many characters that are no blanks."""
+        return sum(len(row.text.replace(" ", "")) for row in self.rows)
+
+    @property
+    def usual_size(self) -> float:
+        """The median size of its rows; 0 for an empty side."""
+        return median(row.size for row in self.rows) if self.rows else 0.0
+
+
+def plain(text: str) -> str:
+    """Return text half-width, with one kind of blank."""
+    folded = unicodedata.normalize("NFKC", text)
+    return " ".join(folded.split())
+
+
+def sides_of(reading: PageReading) -> tuple[Side, ...]:
+    """Cut a page into the pages of print that it shows: one, two side by side, or four."""
+    lines = [line for line in reading.lines if line.chars and not line.vertical]
+    frame = reading.frame
+    width, height = float(frame.width), float(frame.height)
+    boxes = [(0.0, 0.0, width, height)]
+    if width > _SPREAD * height and _parted(lines, 0, width / 2):
+        boxes = [(0.0, 0.0, width / 2, height), (width / 2, 0.0, width, height)]
+    elif _four_up(lines, width, height):
+        columns = ((0.0, width / 2), (width / 2, width))
+        halves = ((0.0, height / 2), (height / 2, height))
+        boxes = [(x0, y0, x1, y1) for y0, y1 in halves for x0, x1 in columns]
+    found: list[Side] = []
+    for box in boxes:
+        inside = [line for line in lines if _within(line, box)]
+        if inside or len(boxes) == 1:
+            found.append(Side(frame.page, len(found), _rows(inside, box)))
+    return tuple(found)
+
+
+def _within(line: Line, box: tuple[float, float, float, float]) -> bool:
+    x, y = line.polygon.center
+    return box[0] <= x < box[2] and box[1] <= y < box[3]
+
+
+def _parted(lines: Sequence[Line], axis: int, middle: float) -> bool:
+    """Tell whether hardly a line crosses the middle and both halves hold some."""
+    low = [line.polygon.bounds[axis] for line in lines]
+    high = [line.polygon.bounds[axis + 2] for line in lines]
+    crossing = sum(a < middle < b for a, b in zip(low, high, strict=True))
+    before, after = sum(b <= middle for b in high), sum(a >= middle for a in low)
+    return min(before, after) >= 3 and crossing <= max(1, _CROSSING * len(lines))
+
+
+def _four_up(lines: Sequence[Line], width: float, height: float) -> bool:
+    if len(lines) < 16 or not _parted(lines, 0, width / 2):
+        return False
+    middle = height / 2
+    above = [line.polygon.bounds[3] for line in lines if line.polygon.bounds[3] <= middle]
+    below = [line.polygon.bounds[1] for line in lines if line.polygon.bounds[1] >= middle]
+    if len(above) + len(below) < len(lines) or min(len(above), len(below)) < 6:
+        return False
+    usual = median(line.polygon.bounds[3] - line.polygon.bounds[1] for line in lines)
+    return min(below) - max(above) > _GUTTER * usual
+
+
+def _rows(lines: Iterable[Line], box: tuple[float, float, float, float]) -> tuple[Row, ...]:
+    groups: list[list[Line]] = []
+    for line in sorted(lines, key=lambda one: one.polygon.center[1]):
+        if groups and _share_row(groups[-1][-1], line):
+            groups[-1].append(line)
+        else:
+            groups.append([line])
+    return tuple(_row(group, box) for group in groups)
+
+
+def _share_row(one: Line, other: Line) -> bool:
+    _, a0, _, a1 = one.polygon.bounds
+    _, b0, _, b1 = other.polygon.bounds
+    shared = min(a1, b1) - max(a0, b0)
+    return shared > _SAME_ROW * min(a1 - a0, b1 - b0)
+
+
+def _row(lines: list[Line], box: tuple[float, float, float, float]) -> Row:
+    lines.sort(key=lambda line: line.polygon.bounds[0])
+    bounds = [line.polygon.bounds for line in lines]
+    width, height = box[2] - box[0], box[3] - box[1]
+    return Row(
+        tuple(lines),
+        "   ".join(plain(line.text) for line in lines),
+        (min(b[0] for b in bounds) - box[0]) / width,
+        (min(b[1] for b in bounds) - box[1]) / height,
+        (max(b[2] for b in bounds) - box[0]) / width,
+        (max(b[3] for b in bounds) - box[1]) / height,
+        max(b[3] - b[1] for b in bounds) / max(width, height),
+    )
