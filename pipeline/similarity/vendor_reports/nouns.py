@@ -43,8 +43,7 @@ class VendorReport(Noun):
 
     Attributes:
         vendor: Whose it is.
-        kind: Kind of sheet: ``简洁``, ``全文标明引文``, ``去除本人``, ``personal`` …; None where nothing
-            tells.
+        kind: Kind of sheet, such as ``简洁`` or ``personal``; None where nothing tells.
         number: Number of the report, as printed without blanks.
         title: Title of the examined paper.
         author: Its author's name.
