@@ -72,6 +72,7 @@ _SENTENCES: dict[tuple[str, str], str] = {
     ("dossier", "dossier-pinyin"): "同一份材料里认出过的人的拼音",
     ("codes", _ANY): "二维码或条码",
     ("codes", "decoded"): "能够识读的二维码或条码",
+    ("codes", "finders"): "二维码的定位图案，没有识读出来",
     ("codes", "modules"): "二维码的样式，没有识读出来",
     ("codes", "bars"): "条码的样式，没有识读出来",
     ("codes", "isbn"): "图书的书号条码",

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 import cv2
@@ -34,9 +33,7 @@ _ONE_WAY = 0.4
 """The other direction's steps in a block of bars, per its own."""
 _LONGEST = 5.0
 """Greatest ratio of the sides of a block of modules; some are flat."""
-_SAME_ROW = 0.6
-"""Correlation from which two rows of a block bear the same bars."""
-_FEWEST_CHANGES = 9.8
+_FEWEST_CHANGES, _FEWEST_CHANGES_HALF = 9.8, 9.0
 """Changes of tone along a row of modules: half of what the smallest QR code has modules, less some.
 
 A single large character, which is as dense, has fewer.
@@ -48,8 +45,27 @@ _SQUARE = 0.43
 
 Measured: worn codes 0.45 and more; writing, seals and faces on a fax 0.42 at most.
 """
-_FEWEST_RUNS = 20
-"""Bars and gaps of the shortest bar code."""
+_TONE_SCALE = 4
+"""Stored pixels per pixel of the map of tone."""
+_CLOSE = (3, 5, 9)
+"""Gaps in a square of modules that are closed, in pixels of the map of tone: of small modules, of
+large ones, and of those that a fax has torn."""
+_TINY, _SQUARE_TINY = 80, 0.26
+"""Side below which a square of modules must show its squares at least so much: pieces of a faxed
+seal are as small, and as dark."""
+_SMALLEST, _GREATEST = 40, 640
+"""Sides of a square of modules."""
+_SQUARE_SIDES = 1.43
+"""Greatest ratio of the sides of a square that is worn at an edge or shown askew."""
+_HALF_DARK = (0.4, 0.7)
+"""Dark share of a square of modules: the masks of QR codes keep it near a half.
+
+Measured: codes, worn, blurred and faxed ones too, 0.41 to 0.66; blocks of writing 0.35 at most.
+"""
+_STEEP = 0.2
+"""Step between neighbouring pixels from which an edge is steep, per contrast."""
+_BOTH_WAYS = 0.55
+"""Steps in the lesser direction per those in the other: modules 0.7 and more, bars 0.4 at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +122,36 @@ def blocks(half: Gray) -> list[Block]:
     ]
 
 
+def squares(tone: Gray) -> list[Block]:
+    """Propose where squares of modules stand: solid squares of ink, by whatever size of module.
+
+    Args:
+        tone: 1 where the upright page is darker than its paper, at quarter size, shape
+            (height, width).
+    """
+    found: list[Block] = []
+    for gap in _CLOSE:
+        closed = cv2.morphologyEx(tone, cv2.MORPH_CLOSE, np.ones((gap, gap), np.uint8))
+        opened = cv2.morphologyEx(closed, cv2.MORPH_OPEN, np.ones((7, 7), np.uint8))
+        count, _, stats, _ = cv2.connectedComponentsWithStats(opened, connectivity=8)
+        for x, y, w, h, area in stats[1:count].tolist():
+            sides = w * _TONE_SCALE, h * _TONE_SCALE
+            if min(sides) < _SMALLEST or max(sides) > _GREATEST:
+                continue
+            if max(sides) > _SQUARE_SIDES * min(sides):
+                continue
+            x0, y0 = x * _TONE_SCALE, y * _TONE_SCALE
+            corner = (x0, y0, x0 + sides[0], y0 + sides[1])
+            if not any(_same(block, corner) for block in found):
+                found.append(Block(*corner, bars=False, fill=area / (w * h)))
+    return found
+
+
+def _same(block: Block, corner: tuple[int, int, int, int]) -> bool:
+    own = (block.x0, block.y0, block.x1, block.y1)
+    return sum(abs(a - b) for a, b in zip(own, corner, strict=True)) <= 2 * _TONE_SCALE
+
+
 def _steps(whole: Gray, axis: int) -> NDArray[np.float32]:
     """Return the mean step between neighbours along an axis in each cell."""
     step = np.zeros_like(whole)
@@ -151,66 +197,85 @@ def is_dense(crop: Gray) -> bool:
     return 0.3 < float(dark.mean()) < 0.75
 
 
-def is_bars(crop: Gray, *, upright: bool) -> bool:
-    """Whether a block shows the same row of bars of several widths from top to bottom.
-
-    Args:
-        crop: The block alone, gray, at stored size.
-        upright: The bars stand.
-    """
-    rows = (crop if upright else cv2.transpose(crop)).astype(np.float32)
-    height, width = rows.shape
-    if height < 16 or width < 48:
-        return False
-    places = np.linspace(0.12, 0.88, 6) * (height - 3)
-    profiles = [rows[int(y) : int(y) + 3].mean(axis=0) for y in places]
-    lag = 2 + round(0.2 * height / len(profiles))
-    alike = [_alike(a, b, lag) for a, b in pairwise(profiles)]
-    if min(alike) < _SAME_ROW:
-        return False
-    profile = profiles[len(profiles) // 2]
-    dark = profile < (np.percentile(profile, 5) + np.percentile(profile, 95)) / 2
-    runs = np.diff(np.flatnonzero(np.diff(dark.astype(np.int8))))
-    # Hatching and combs of equal teeth are no code.
-    return len(runs) >= _FEWEST_RUNS and float(np.percentile(runs, 85)) >= 1.6 * float(
-        np.percentile(runs, 15)
-    )
-
-
-def _alike(one: NDArray[np.float32], other: NDArray[np.float32], lag: int) -> float:
-    """Return the best correlation of two rows, one shifted by up to ``lag`` pixels."""
-    inner = one[lag:-lag] - one[lag:-lag].mean()
-    found = cv2.matchTemplate(other[None], inner[None] + 128, cv2.TM_CCOEFF_NORMED)
-    return float(found.max())
-
-
-def is_modules(crop: Gray, block: Block) -> bool:
-    """Whether a block shows a square of modules: by its finder patterns, or by its squares.
+def has_finders(crop: Gray, block: Block) -> bool:
+    """Whether a block shows the finder patterns of a QR code, two of the three at least.
 
     Args:
         crop: The block with :data:`MARGIN` pixels around it, gray, at stored size.
         block: The proposal.
     """
-    squarish = 0.7 < block.width / block.height < 1.43
-    if not squarish or block.fill < 0.55:
+    if not _is_square(block, _SQUARE_SIDES) or block.fill < 0.55:
         return False
-    _, dark = cv2.threshold(crop, 0, 1, cv2.THRESH_BINARY_INV + cv2.THRESH_OTSU)
+    dark = _dark(crop)
     side = max(block.width, block.height)
     fax = float(((crop > 40) & (crop < 215)).mean()) < _BETWEEN
     # On a fax the edges fray.
-    shapes = (dark, cv2.medianBlur(dark, 5)) if fax else (dark,)
-    if max(_finders(np.asarray(shape, np.uint8), side) for shape in shapes) >= 2:
+    shapes = (dark, np.asarray(cv2.medianBlur(dark, 5), np.uint8)) if fax else (dark,)
+    if max(_finders(shape, side) for shape in shapes) >= 2:
         return True
-    # In a blurred code the light between the modules is darker than paper: compare close by.
+    return _finders(_darker_than_near(crop, side, 10), side) >= 2
+
+
+def is_modules(inner: Gray, block: Block) -> bool:
+    """Whether a block looks like a square of modules: half of it dark, in many pieces.
+
+    Args:
+        inner: The block alone, gray, at stored size.
+        block: The proposal.
+    """
+    if block.fill <= 0.8 or not _is_square(block, 1.25) or not _both_ways(inner):
+        return False
+    dark, squareness = _dark(inner), _squareness(inner)
+    changes = _changes(dark)
+    if changes >= _FEWEST_CHANGES and squareness > _SQUARE:
+        return True
+    if not _HALF_DARK[0] <= float(dark.mean()) <= _HALF_DARK[1]:
+        return False
+    side = max(block.width, block.height)
+    if side < _TINY:
+        return changes >= _FEWEST_CHANGES_HALF and squareness > _SQUARE_TINY
+    if _is_square(block, 1.11) and _is_blurred(inner):
+        changes = max(changes, _changes(_darker_than_near(inner, side, 4)))
+    return changes >= _FEWEST_CHANGES_HALF
+
+
+def _is_blurred(inner: Gray) -> bool:
+    """Whether no edge is steep."""
+    step = float(np.percentile(cv2.absdiff(inner[:, 1:], inner[:, :-1]), 99))
+    low, high = np.percentile(inner, (5, 95))
+    return step < _STEEP * float(high - low)
+
+
+def _is_square(block: Block, ratio: float) -> bool:
+    return max(block.width, block.height) < ratio * min(block.width, block.height)
+
+
+def _dark(crop: Gray) -> Gray:
+    _, dark = cv2.threshold(crop, 0, 1, cv2.THRESH_BINARY_INV + cv2.THRESH_OTSU)
+    return np.asarray(dark, np.uint8)
+
+
+def _darker_than_near(crop: Gray, side: int, levels: int) -> Gray:
+    """Return what is darker than close by: in a blurred code even its light is darker than paper.
+
+    Args:
+        crop: Gray.
+        side: That of the code, in pixels.
+        levels: By how much darker.
+    """
     around = max(3, side // 8) | 1
     near = cv2.adaptiveThreshold(
-        crop, 1, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, around, 10
+        crop, 1, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, around, levels
     )
-    if _finders(np.asarray(near, np.uint8), side) >= 2:
-        return True
-    inner = dark[MARGIN:-MARGIN, MARGIN:-MARGIN]
-    dense = block.fill > 0.8 and _changes(inner) >= _FEWEST_CHANGES
-    return dense and _squareness(crop[MARGIN:-MARGIN, MARGIN:-MARGIN]) > _SQUARE
+    return np.asarray(near, np.uint8)
+
+
+def _both_ways(inner: Gray) -> bool:
+    """Whether a block changes as much down as across, as modules do and bars do not."""
+    smooth = cv2.GaussianBlur(inner, (5, 5), 1.2).astype(np.float32)
+    across = float(np.abs(np.diff(smooth, axis=1)).mean())
+    down = float(np.abs(np.diff(smooth, axis=0)).mean())
+    return min(across, down) > _BOTH_WAYS * max(across, down)
 
 
 def _squareness(crop: Gray) -> float:

@@ -16,13 +16,15 @@ import numpy as np
 import zxingcpp
 from numpy.typing import NDArray
 
+from pipeline.detection.code_bars import count_bars, row_of_bars
 from pipeline.detection.code_shapes import (
     MARGIN,
     Block,
     blocks,
-    is_bars,
+    has_finders,
     is_dense,
     is_modules,
+    squares,
 )
 from pipeline.detection.photos import Photo
 from pipeline.dossier import Finding, Kind, Place
@@ -33,11 +35,18 @@ from pipeline.reading.lines import PageReading
 Pixels = NDArray[np.uint8]
 Bounds = tuple[float, float, float, float]
 
-_PUBLISHED = re.compile(r"97[789]\d{10}")
+_PUBLISHED = re.compile(r"97[789]\d{9,11}$")
+"""The number of a publication, with a digit lost or doubled in reading."""
+_NUMBERED = re.compile(r"ISSN|ISBN|CN\s?\d{2}[-—－]\d{4}|国内统一刊号|刊号|书号")
+_BOOK = ("ISBN", "书号")
+_EAN_BARS = range(29, 32)
+"""Bars of an EAN-13, one more or less where a scratch has split or closed one."""
 _QUIET = 0.06
 """Quiet zone per side of the code that is masked with it; four of its modules at most."""
 _GAP = 0.6
 """Distance of the printed digits from their bars, per height of the bars."""
+_DIGITS_HIGH, _DIGITS_WIDE = 0.25, 0.1
+"""Height of the printed digits, per height and per width of the bars, the lesser."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +55,8 @@ class Code:
 
     Attributes:
         bounds: x0, y0, x1, y1 in pixels of the upright page, quiet zone and digits included.
-        rule: ``decoded``, ``modules`` or ``bars``; ``isbn`` or ``issn`` for what stays.
+        rule: ``decoded`` and ``finders`` are sure; ``modules`` and ``bars`` only look like a code;
+            ``isbn`` or ``issn`` for what stays.
     """
 
     bounds: Bounds
@@ -59,29 +69,42 @@ class Code:
 
 
 def find_codes(
-    pixels: Pixels, half: Pixels, reading: PageReading, photos: Sequence[Photo] = ()
+    pixels: Pixels,
+    half: Pixels,
+    tone: Pixels,
+    reading: PageReading,
+    photos: Sequence[Photo] = (),
 ) -> list[Code]:
     """Find the codes of a page.
 
     Args:
         pixels: The upright page, RGB, shape (height, width, 3).
         half: The same at half size.
+        tone: Where it is darker than its paper, at quarter size.
         reading: Tells the digits that are printed under bars.
         photos: What was taken for a photograph, and may be a code too blurred to have edges.
     """
     found: list[Code] = []
     gray = np.asarray(cv2.cvtColor(half, cv2.COLOR_RGB2GRAY), np.uint8)
     # The largest first: a part of a code is a block too.
-    proposed = sorted([*blocks(gray), *_blurred(photos)], key=lambda b: -b.width * b.height)
-    for block in proposed:
-        if any(_inside(block, code.bounds) for code in found):
-            continue
-        x0, y0 = max(0, block.x0 - MARGIN), max(0, block.y0 - MARGIN)
-        crop = pixels[y0 : block.y1 + MARGIN, x0 : block.x1 + MARGIN]
-        code = _look(np.asarray(cv2.cvtColor(crop, cv2.COLOR_RGB2GRAY)), block, (x0, y0), reading)
-        if code is not None:
-            found.append(code)
+    proposed = [*_rows(blocks(gray)), *squares(tone), *_blurred(photos)]
+    proposed.sort(key=lambda b: -b.width * b.height)
+    gray = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), np.uint8)
+    # What is sure goes first: what only looks like a code may be larger than the code.
+    for look in (_read, _guess):
+        for block in proposed:
+            if any(_inside(block, code.bounds) for code in found):
+                continue
+            x0, y0 = max(0, block.x0 - MARGIN), max(0, block.y0 - MARGIN)
+            crop = gray[y0 : block.y1 + MARGIN, x0 : block.x1 + MARGIN]
+            code = look(crop, block, (x0, y0), reading) if is_dense(_alone(gray, block)) else None
+            if code is not None:
+                found.append(code)
     return found
+
+
+def _alone(gray: Pixels, block: Block) -> Pixels:
+    return np.ascontiguousarray(gray[block.y0 : block.y1, block.x0 : block.x1])
 
 
 def code_findings(codes: Iterable[Code], reading: PageReading, policy: Policy) -> list[Finding]:
@@ -107,6 +130,28 @@ def code_findings(codes: Iterable[Code], reading: PageReading, policy: Policy) -
     return found
 
 
+def _rows(found: Sequence[Block]) -> list[Block]:
+    """Add to the blocks those that a scratch or a wide gap has cut a row of bars into."""
+    bars = sorted((b for b in found if b.bars and b.upright), key=lambda b: b.x0)
+    joined: list[Block] = []
+    for block in bars:
+        last = joined[-1] if joined else None
+        if last and _goes_on(last, block):
+            joined[-1] = Block(
+                last.x0, min(last.y0, block.y0), max(last.x1, block.x1), max(last.y1, block.y1),
+                bars=True,
+            )  # fmt: skip
+        else:
+            joined.append(block)
+    return [*found, *(block for block in joined if block not in bars)]
+
+
+def _goes_on(left: Block, right: Block) -> bool:
+    height = min(left.height, right.height)
+    together = min(left.y1, right.y1) - max(left.y0, right.y0)
+    return together > 0.6 * max(left.height, right.height) and right.x0 - left.x1 < 0.8 * height
+
+
 def _blurred(photos: Sequence[Photo]) -> Iterator[Block]:
     for photo in photos:
         x0, y0, x1, y1 = (round(v) for v in photo.bounds)
@@ -115,12 +160,9 @@ def _blurred(photos: Sequence[Photo]) -> Iterator[Block]:
             yield Block(x0, y0, x1, y1, bars=False, fill=0.6)
 
 
-def _look(crop: Pixels, block: Block, corner: tuple[int, int], reading: PageReading) -> Code | None:
-    x, y = block.x0 - corner[0], block.y0 - corner[1]
-    alone = crop[y : y + block.height, x : x + block.width]
-    if not is_dense(alone):
-        return None
-    inner = (float(block.x0), float(block.y0), float(block.x1), float(block.y1))
+def _read(crop: Pixels, block: Block, corner: tuple[int, int], reading: PageReading) -> Code | None:
+    """Return a code that can be decoded, or shows the marks by which scanners find it."""
+    inner = _bounds(block)
     for barcode in zxingcpp.read_barcodes(crop):
         place = barcode.position
         points = (place.top_left, place.top_right, place.bottom_right, place.bottom_left)
@@ -130,10 +172,49 @@ def _look(crop: Pixels, block: Block, corner: tuple[int, int], reading: PageRead
             bounds = _around([bounds, inner])
         rule = _published(barcode.text) if barcode.format == zxingcpp.BarcodeFormat.EAN13 else None
         return _code(bounds, rule or "decoded", block, reading)
-    if block.bars:
-        found = is_bars(alone, upright=block.upright)
-        return _code(inner, "bars", block, reading) if found else None
-    return _code(inner, "modules", block, reading) if is_modules(crop, block) else None
+    found = not block.bars and has_finders(crop, block)
+    return _code(inner, "finders", block, reading) if found else None
+
+
+def _guess(
+    crop: Pixels, block: Block, corner: tuple[int, int], reading: PageReading
+) -> Code | None:
+    """Return what only looks like a code."""
+    x, y = block.x0 - corner[0], block.y0 - corner[1]
+    alone = np.ascontiguousarray(crop[y : y + block.height, x : x + block.width])
+    if not block.bars:
+        found = is_modules(alone, block)
+        return _code(_bounds(block), "modules", block, reading) if found else None
+    row = row_of_bars(alone, upright=block.upright)
+    rule = None if row is None else _sort_of_bars(row, reading)
+    return _code(_bounds(block), rule, block, reading) if rule else None
+
+
+def _bounds(block: Block) -> Bounds:
+    return float(block.x0), float(block.y0), float(block.x1), float(block.y1)
+
+
+def _sort_of_bars(row: Pixels, reading: PageReading) -> str:
+    """Return the rule of bars that were not decoded.
+
+    They are a publication's when the page prints such a number, and they are as many as an EAN-13
+    has, which is 30; a Code 128 never has so many.
+    """
+    rule = _mended(row)
+    if rule is None and count_bars(row) in _EAN_BARS:
+        printed = (_NUMBERED.search(line.text) for line in reading.lines)
+        word = next((match.group() for match in printed if match), "")
+        rule = ("isbn" if word in _BOOK else "issn") if word else None
+    return rule or "bars"
+
+
+def _mended(row: Pixels) -> str | None:
+    """Return what bars say that are too small or too worn to be read, when it is a publication."""
+    wide = cv2.resize(row, None, fx=3, fy=60, interpolation=cv2.INTER_CUBIC)
+    padded = np.pad(wide, ((0, 0), (40, 40)), constant_values=255)
+    found = zxingcpp.read_barcodes(padded)
+    numbers = (b.text for b in found if b.format == zxingcpp.BarcodeFormat.EAN13)
+    return next((rule for number in numbers if (rule := _published(number))), None)
 
 
 def _code(bounds: Bounds, rule: str, block: Block, reading: PageReading) -> Code:
@@ -157,19 +238,24 @@ def _code(bounds: Bounds, rule: str, block: Block, reading: PageReading) -> Code
             printed += text
     if rule == "bars":
         # Bars that do not decode still have their number printed beside them.
-        digits = re.search(_PUBLISHED, printed)
-        rule = (_published(digits.group()) if digits else None) or rule
+        digits = _PUBLISHED.match("".join(c for c in printed if c.isdigit()))
+        rule = _sort_of(digits.group()) if digits else rule
     x0, y0, x1, y1 = _around(parts)
+    if not printed and block.upright:
+        # Digits that nobody read stand there all the same.
+        y1 += min(_DIGITS_HIGH * (y1 - y0), _DIGITS_WIDE * (x1 - x0))
     return Code(_clipped((x0 - quiet, y0 - 4, x1 + quiet, y1 + 4), reading), rule)
 
 
 def _published(number: str) -> str | None:
     """Return whether a 13-digit number is an ISBN or ISSN with the right check digit."""
-    digits = [int(c) for c in number if c.isdigit()]
-    if not _PUBLISHED.fullmatch("".join(map(str, digits))):
+    if len(number) != 13 or not _PUBLISHED.match(number):
         return None
-    if sum(digit * (3 if n % 2 else 1) for n, digit in enumerate(digits)) % 10:
-        return None
+    total = sum(int(c) * (3 if n % 2 else 1) for n, c in enumerate(number))
+    return None if total % 10 else _sort_of(number)
+
+
+def _sort_of(number: str) -> str:
     return "issn" if number.startswith("977") else "isbn"
 
 

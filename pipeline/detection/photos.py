@@ -59,14 +59,14 @@ class Photo:
     guessed: bool = False
 
 
-def find_photos(half: Pixels) -> list[Photo]:
+def find_photos(half: Pixels, tone: Pixels) -> list[Photo]:
     """Find the photographs of a page.
 
     Args:
         half: The upright page at half size, RGB, shape (height, width, 3).
+        tone: Where it is darker than its paper (see :func:`tone_of`).
     """
-    small = shrink_pixels(half, max(1, half.shape[1] // 2), max(1, half.shape[0] // 2))
-    tone = _tone(small)
+    small = _small(half)
     fax = _is_bilevel(half)
     solid = _black(half, small.shape) if fax else _opened(tone, _SOLID)
     if not solid.any():
@@ -107,8 +107,17 @@ def _is_bilevel(half: Pixels) -> bool:
     return float(((tones % 64 > 4) & (tones % 64 < 60)).mean()) < _BETWEEN
 
 
-def _tone(small: Pixels) -> Pixels:
-    """Return 1 where a pixel is darker than the paper around it in some channel."""
+def _small(half: Pixels) -> Pixels:
+    return shrink_pixels(half, max(1, half.shape[1] // 2), max(1, half.shape[0] // 2))
+
+
+def tone_of(half: Pixels) -> Pixels:
+    """Return 1 where a page is darker than the paper around in some channel, at quarter size.
+
+    Args:
+        half: The upright page at half size, RGB, shape (height, width, 3).
+    """
+    small = _small(half)
     height, width = small.shape[0] // _CELL, small.shape[1] // _CELL
     whole = small[: height * _CELL, : width * _CELL]
     cells = cv2.resize(whole, (width, height), interpolation=cv2.INTER_AREA)

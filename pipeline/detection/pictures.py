@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from pipeline.detection.codes import Code, code_findings, find_codes
 from pipeline.detection.faces import PICTURE, Face, FaceFinder, face_findings
-from pipeline.detection.photos import Bounds, Photo, find_photos
+from pipeline.detection.photos import Bounds, Photo, find_photos, tone_of
 from pipeline.dossier import Finding, Kind, Place
 from pipeline.geometry import shrink_pixels
 from pipeline.policy import Policy
@@ -21,6 +21,9 @@ Pixels = NDArray[np.uint8]
 
 _READ = 0.75
 """Confidence below which writing in a picture could say anything."""
+_SURE = ("decoded", "finders", "isbn", "issn")
+_MOST_OF_IT = 0.25
+"""Share of a code in a photograph's rectangle from which the rectangle is the code's background."""
 _NUMBERS = (Kind.HOLDER_NUMBER, Kind.PHONE, Kind.ID_NUMBER, Kind.CERTIFICATE_NUMBER)
 
 
@@ -54,10 +57,11 @@ class PictureFinder:
             reading: The page as read.
         """
         half = shrink_pixels(pixels, max(1, pixels.shape[1] // 2), max(1, pixels.shape[0] // 2))
-        photos = find_photos(half)
-        codes = find_codes(pixels, half, reading, photos)
+        tone = tone_of(half)
+        photos = find_photos(half, tone)
+        codes = find_codes(pixels, half, tone, reading, photos)
         photos = [p for p in photos if not _is_code(p, codes)]
-        codes = [c for c in codes if not _in_face(c, photos)]
+        codes = [c for c in codes if not _in_photo(c, photos)]
         faces = self._faces.find(pixels, photos)
         return Pictures(tuple(photos), tuple(codes), tuple(faces))
 
@@ -123,13 +127,23 @@ def _of_publication(finding: Finding, codes: Sequence[Code]) -> bool:
 
 
 def _is_code(photo: Photo, codes: Sequence[Code]) -> bool:
-    return any(_shared(photo.bounds, code.bounds) > 0.5 for code in codes)
+    return any(
+        _shared(photo.bounds, code.bounds) > 0.5
+        or (code.rule in _SURE and _shared(code.bounds, photo.bounds) > 0.5 and _fills(code, photo))
+        for code in codes
+    )
 
 
-def _in_face(code: Code, photos: Sequence[Photo]) -> bool:
-    """Whether what looks like a code is a part of a portrait: hair, or a striped blouse."""
-    shape_only = code.rule in ("modules", "bars")
-    return shape_only and any(p.portrait and _shared(code.bounds, p.bounds) > 0.5 for p in photos)
+def _fills(code: Code, photo: Photo) -> bool:
+    """Whether a code is so much of what was taken for a photograph that there is no other."""
+    return _shared(photo.bounds, code.bounds) > _MOST_OF_IT
+
+
+def _in_photo(code: Code, photos: Sequence[Photo]) -> bool:
+    """Whether what only looks like a code is a part of a photograph: hair, or a striped blouse."""
+    return code.rule not in _SURE and any(
+        _shared(code.bounds, p.bounds) > 0.5 and (p.portrait or not _fills(code, p)) for p in photos
+    )
 
 
 def _shared(inner: Bounds, outer: Bounds) -> float:
