@@ -27,11 +27,19 @@ app = typer.Typer(
 )
 models_app = typer.Typer(help="取得或检查模型。", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(models_app, name="models")
+registry_app = typer.Typer(help="期刊库：导入、查询。", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(registry_app, name="registry")
 
 Out = Annotated[Path, typer.Option("--out", help="结果放在哪个文件夹。")]
 Json = Annotated[bool, typer.Option("--json", help="标准输出只打印一个 JSON 对象。")]
 WithText = Annotated[bool, typer.Option("--with-text", help="结果文件里写出被找到的文字。")]
 TextLayer = Annotated[bool, typer.Option("--text-layer", help="副本带可搜索的文字层。")]
+Cn = Annotated[str | None, typer.Option("--cn", help="国内统一刊号，如 34-1331/G4。")]
+Issn = Annotated[str | None, typer.Option("--issn", help="国际标准刊号，如 1005-5843。")]
+JournalTitle = Annotated[str | None, typer.Option("--title", help="刊名。")]
+RegistryFile = Annotated[
+    Path | None, typer.Option("--registry", help="期刊库或期刊表；不写则用已导入的。")
+]
 
 
 def _print_version(asked: bool) -> None:
@@ -142,6 +150,65 @@ def verify(
 
         report, page = verify_pair(masked, original, identity, policy, out)
         return print_pair(results, report, page, as_json=as_json)
+
+    _run(work, as_json=as_json)
+
+
+@app.command(help="只按刊号、ISSN 和刊名判断一种期刊。")
+def journal(
+    cn: Cn = None,
+    issn: Issn = None,
+    title: JournalTitle = None,
+    registry: RegistryFile = None,
+    policy: Annotated[str, typer.Option("--policy", help="政策名称。")] = "huainan-2025",
+    as_json: Json = False,
+) -> None:
+    """Judge a journal by its numbers and its title alone."""
+
+    def work(results: TextIO) -> int:
+        from flows.journal import judge_typed, print_journal
+
+        claim, judged, about = judge_typed(cn, issn, title, registry, policy)
+        return print_journal(results, claim, judged, about, as_json=as_json)
+
+    _run(work, as_json=as_json)
+
+
+@registry_app.command("import", help="导入期刊表（TSV 或 CSV），替换原来的期刊库。")
+def registry_import(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="期刊表。")],
+    into: Annotated[
+        Path | None, typer.Option("--into", help="写到这个文件；不写则用默认的位置。")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Import a table of journals in the place of the earlier registry."""
+
+    def work(results: TextIO) -> int:
+        from flows.registry import import_registry, print_import
+
+        place, about, table = import_registry(file, into)
+        return print_import(results, place, about, table, as_json=as_json)
+
+    _run(work, as_json=as_json)
+
+
+@registry_app.command("lookup", help="在期刊库里查一种期刊。")
+def registry_lookup(
+    cn: Cn = None,
+    issn: Issn = None,
+    title: JournalTitle = None,
+    registry: RegistryFile = None,
+    as_json: Json = False,
+) -> None:
+    """Look a journal up."""
+
+    def work(results: TextIO) -> int:
+        from flows.registry import choose_registry, lookup, print_lookup
+
+        with choose_registry(registry) as journals:
+            answers = lookup(journals, cn, issn, title)
+            return print_lookup(results, journals.about, answers, as_json=as_json)
 
     _run(work, as_json=as_json)
 
