@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -19,7 +20,11 @@ HEIGHT = 48
 #: Where the ring of text runs, as shares of the way from the middle to the edge.
 _INNER, _OUTER = 0.56, 0.94
 #: Share of a strip's column that has ink where a character stands.
-_INKED = 0.06
+_MARKED = 0.06
+#: Rows of a strip in which the seal's line may lie.
+_RIM = HEIGHT // 5
+#: Share of its full hue from which ink is surely of a colour.
+_STRONG = 0.5
 #: Stretch of the ring without text, in degrees, from which it tells where the text begins.
 _CLEAR = 20.0
 #: Degrees of ring beyond a full turn where nothing tells where the text begins.
@@ -27,6 +32,8 @@ _AGAIN = 90.0
 _WIDEST = 1600
 #: Rows, and columns, that a square seal may have.
 _MOST = 6
+#: How far inside its edge the line of a square seal may lie, as a share of its shorter side.
+_FRAME = 0.07
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +66,26 @@ def _ring(pixels: Pixels, seal: Seal) -> Strip:
     reach = np.linspace(_OUTER, _INNER, HEIGHT, dtype=np.float32)[:, None]
     u = seal.axes[0] * reach * np.cos(turns - np.float32(seal.angle))
     v = seal.axes[1] * reach * np.sin(turns - np.float32(seal.angle))
-    strip = _ink(_sampled(pixels, seal, u, v), seal.colour)
+    strip = _without_rim(_ink(_sampled(pixels, seal, u, v), seal.colour))
     start, length = _text_run((strip > 0.3).mean(axis=0))
     columns = (start + np.arange(length)) % width
     return Strip(_crop(strip[:, columns]), ends=length < width)
+
+
+def _without_rim(strip: Ink) -> Ink:
+    """Take out what a seal's line, or the inner one of two, leaves along a strip's upper edge."""
+    top = (strip[:_RIM] > 0.3).astype(np.uint8)
+    worn = cv2.morphologyEx(top, cv2.MORPH_CLOSE, np.ones((1, 9), np.uint8))
+    line = cv2.morphologyEx(worn, cv2.MORPH_OPEN, np.ones((1, HEIGHT), np.uint8))
+    strip[:_RIM][cv2.dilate(line, np.ones((3, 1), np.uint8)) > 0] = 0
+    return strip
 
 
 def _text_run(inked: Ink) -> tuple[int, int]:
     """Where the text begins, and how many columns it takes with a margin on both sides."""
     width = len(inked)
     smooth = np.convolve(np.tile(inked, 3), np.ones(7) / 7, mode="same")[width : 2 * width]
-    marks = np.flatnonzero(np.tile(smooth > _INKED, 2))
+    marks = np.flatnonzero(np.tile(smooth > _MARKED, 2))
     if len(marks) < 4:
         return 0, width
     gaps = np.diff(marks)
@@ -89,44 +105,79 @@ def _block(pixels: Pixels, seal: Seal) -> tuple[Strip, ...]:
     a, b = (seal.axes[1], seal.axes[0]) if swapped else seal.axes
     upright = Seal(seal.center, (a, b), angle, seal.colour, seal.shape, seal.cut, seal.score)
     width, height = max(32, round(2 * a)), max(32, round(2 * b))
-    # The frame itself is left out.
-    inner = 0.93
+    # The frame itself is left out, as far as it runs where it was found.
+    inner = 0.95
     u = np.linspace(-inner * a, inner * a, width, dtype=np.float32)[None].repeat(height, axis=0)
     v = np.linspace(-inner * b, inner * b, height, dtype=np.float32)[:, None].repeat(width, axis=1)
-    ink = _ink(_sampled(pixels, upright, u, v), seal.colour)
-    rows = _runs((ink > 0.3).mean(axis=1))
-    columns = _runs((ink > 0.3).mean(axis=0))
-    if not 0 < len(rows) <= _MOST or not 0 < len(columns) <= _MOST:
+    ink = _without_frame(_ink(_sampled(pixels, upright, u, v), seal.colour))
+    across, down = _inked(ink, 0), _inked(ink, 1)
+    if across is None or down is None:
         return ()
-    across = [_scaled(ink[top:bottom]) for top, bottom in rows]
+    ink = ink[down[0] : down[1], across[0] : across[1]]
+    rows, columns = _grid(ink)
+    lines = [_scaled(ink[top:bottom]) for top, bottom in rows]
     cells = [
         _scaled(ink[top:bottom, left:right])
         for left, right in reversed(columns)
         for top, bottom in rows
     ]
-    return tuple(Strip(_crop(np.concatenate(way, axis=1))) for way in (across, cells) if way)
+    return tuple(Strip(_crop(np.concatenate(way, axis=1))) for way in (lines, cells))
 
 
-def _runs(inked: Ink) -> list[tuple[int, int]]:
-    """Stretches with ink between stretches without: rows of characters, or columns.
+def _without_frame(ink: Ink) -> Ink:
+    """Take out what hangs together with the edge, as far as the frame's line may reach."""
+    marks = (ink > 0.3).astype(np.uint8)
+    height, width = ink.shape
+    deep = max(2, round(_FRAME * min(height, width)))
+    band = np.ones_like(marks)
+    band[deep:-deep, deep:-deep] = 0
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(marks * band, connectivity=8)
+    x, y, w, h = (stats[:count, k] for k in range(4))
+    at_edge = (x <= 1) | (y <= 1) | (x + w >= width - 1) | (y + h >= height - 1)
+    long = (w >= 0.3 * width) | (h >= 0.3 * height)
+    frame = at_edge | long
+    frame[0] = False
+    ink[cv2.dilate(frame[labels].astype(np.uint8), np.ones((3, 3), np.uint8)) > 0] = 0
+    return ink
 
-    Slivers are a part of the character beside them, or what is left of the frame.
+
+def _inked(ink: Ink, axis: int) -> tuple[int, int] | None:
+    """Where the writing begins and ends."""
+    marks = np.flatnonzero((ink > 0.3).mean(axis=axis) > 0.03)
+    return (int(marks[0]), int(marks[-1]) + 1) if len(marks) > 8 else None
+
+
+def _grid(ink: Ink) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+    """Rows and columns of a block of characters, which are as wide as high.
+
+    Of all numbers of rows that is the right one between which there is least ink.
     """
-    smooth = np.convolve(inked, np.ones(3) / 3, mode="same")
-    marks = np.flatnonzero(smooth > 0.04)
-    if len(marks) == 0:
-        return []
-    breaks = np.flatnonzero(np.diff(marks) > 2)
-    starts = [int(marks[0]), *(int(marks[i + 1]) for i in breaks)]
-    ends = [*(int(marks[i]) + 1 for i in breaks), int(marks[-1]) + 1]
-    longest = max(e - s for s, e in zip(starts, ends, strict=True))
-    runs: list[tuple[int, int]] = []
-    for start, end in zip(starts, ends, strict=True):
-        if runs and end - runs[-1][0] <= 1.15 * longest:
-            runs[-1] = (runs[-1][0], end)
-        else:
-            runs.append((start, end))
-    return [(start, end) for start, end in runs if end - start >= 0.45 * longest]
+    height, width = ink.shape
+    marks = ink > 0.3
+    down, across = marks.mean(axis=1), marks.mean(axis=0)
+    best, least = (1, max(1, round(width / height))), math.inf
+    for rows in range(1, _MOST + 1):
+        columns = round(width * rows / height)
+        if not 1 <= columns <= _MOST or not 0.75 < width * rows / (height * columns) < 1.33:
+            continue
+        cuts = [*_between(down, rows), *_between(across, columns)]
+        ink_there = float(np.mean(cuts)) / rows**0.3 if cuts else math.inf
+        if ink_there < least:
+            best, least = (rows, columns), ink_there
+    return _even(height, best[0]), _even(width, best[1])
+
+
+def _between(inked: Ink, parts: int) -> list[float]:
+    """Share of ink where parts of one size meet."""
+    size = len(inked) / parts
+    reach = max(1, round(0.05 * size))
+    middles = [round(k * size) for k in range(1, parts)]
+    return [float(inked[max(0, m - reach) : m + reach + 1].min()) for m in middles]
+
+
+def _even(length: int, parts: int) -> list[tuple[int, int]]:
+    ends = [round(k * length / parts) for k in range(parts + 1)]
+    return list(pairwise(ends))
 
 
 def _scaled(ink: Ink) -> Ink:
@@ -150,17 +201,27 @@ def _sampled(pixels: Pixels, seal: Seal, u: Ink, v: Ink) -> Pixels:
 
 
 def _ink(strip: Pixels, colour: Colour) -> Ink:
-    """The seal's own ink, 0 to 1; print that lies over a coloured seal has none of its colour."""
+    """The seal's own ink, 0 to 1; print that lies over a coloured seal has none of its colour.
+
+    A photograph keeps its colours at half its size: the brightness says where exactly a stroke is,
+    the hue only whose it is.
+    """
     red, green, blue = (strip[..., k].astype(np.float32) for k in range(3))
-    if colour is Colour.RED:
-        ink = red - np.maximum(green, blue)
-    elif colour is Colour.BLUE:
-        ink = blue - red
-    else:
-        ink = 255 - np.minimum(np.minimum(red, green), blue)
-    ink -= float(np.percentile(ink, 30))
-    full = max(30.0, float(np.percentile(ink, 96)))
-    return np.asarray(np.clip(ink / full, 0, 1), np.float32)
+    if colour is Colour.DARK:
+        return _scaled_ink(255 - np.minimum(np.minimum(red, green), blue), 30.0)
+    hue = red - np.maximum(green, blue) if colour is Colour.RED else blue - red
+    hue = _scaled_ink(hue, 30.0)
+    dark = 255 - (0.299 * red + 0.587 * green + 0.114 * blue)
+    dark -= float(np.percentile(dark, 30))
+    own = dark[hue > _STRONG]
+    full = max(25.0, float(np.median(own))) if len(own) else 60.0
+    return np.asarray(np.clip(hue / _STRONG, 0, 1) * np.clip(dark / full, 0, 1), np.float32)
+
+
+def _scaled_ink(values: Ink, least: float) -> Ink:
+    values = values - float(np.percentile(values, 30))
+    full = max(least, float(np.percentile(values, 96)))
+    return np.asarray(np.clip(values / full, 0, 1), np.float32)
 
 
 def _crop(ink: Ink) -> Pixels:
