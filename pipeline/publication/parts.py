@@ -87,12 +87,15 @@ _COVER_WORDS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class SidePart:
-    """A side and the part it is, with its points; ``sure`` is how far it leads, in points."""
+    """A side and the part it is, with the points for every part."""
 
     side: Side
     part: Part
-    points: float
-    sure: float
+    scores: dict[Part, float]
+
+    def maybe(self, part: Part) -> bool:
+        """Whether the side could be that part after all."""
+        return self.scores[part] >= max(_LEAST, 0.6 * self.scores[self.part])
 
 
 def classify(side: Side) -> SidePart:
@@ -107,9 +110,8 @@ def classify(side: Side) -> SidePart:
         Part.BACK: _back(side),
         Part.OTHER: max(_LEAST, _report(side)),
     }
-    ranked = sorted(scores, key=lambda part: -scores[part])
-    best = ranked[0]
-    return SidePart(side, best, scores[best], scores[best] - scores[ranked[1]])
+    best = max(scores, key=lambda part: scores[part])
+    return SidePart(side, best, scores)
 
 
 def part_of(parts: Sequence[SidePart]) -> Part:

@@ -1,0 +1,179 @@
+"""The rules about a paper's package: its parts, its authors, its date."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from pipeline.policy.loader import PublicationPolicy
+from pipeline.publication.bylines import Entry, Head, like_name
+from pipeline.publication.issues import Stated, agreed, disagreeing, month_on, published
+from pipeline.publication.nouns import Effect, NumberKind, Part, RuleFinding
+from pipeline.publication.package import Package
+from pipeline.publication.package_reasons import Evidence, finding
+from pipeline.reading.sides import Row
+
+# Below this a reading may be to blame for what does not fit.
+SURE = 0.85
+_PLACES = {
+    "cover": "封面",
+    "contents": "目录",
+    "serials": "版权页",
+    "header": "正文页眉",
+    "article": "文章编号",
+    "doi": "DOI",
+}
+
+
+def check_parts(package: Package, head: Head | None) -> Iterator[RuleFinding]:
+    """Name the parts that a paper's package lacks, and papers that do not belong to it."""
+    for part, code in (
+        (Part.COVER, "missing-cover"),
+        (Part.CONTENTS, "missing-contents"),
+        (Part.BODY, "missing-body"),
+    ):
+        if not package.shows(part):
+            yield finding(code, effect=Effect.PERSON if package.may_show(part) else None)
+    if not has_numbers(package) and not package.shows(Part.SERIALS):
+        softened = Effect.PERSON if package.may_show(Part.SERIALS) else None
+        yield finding("missing-serials", effect=softened)
+    if head is not None:
+        others = package.other_articles(head)
+        if others:
+            yield finding("two-papers", evidence_of(others[0].title_rows))
+        elif head.authors and package.shows(Part.CONTENTS) and not package.entries:
+            yield finding("not-in-contents", evidence_of(head.title_rows))
+
+
+def has_numbers(package: Package) -> bool:
+    """Whether a page of the package prints a serial's number, or a permit in its place."""
+    kinds = (NumberKind.CN, NumberKind.ISSN, NumberKind.PERMIT)
+    return any(package.numbers(kind) for kind in kinds)
+
+
+def check_authors(
+    head: Head | None, entries: Sequence[Entry], names: Sequence[str]
+) -> Iterator[RuleFinding]:
+    """Ask whether the applicant stands first, in the body and in the contents.
+
+    Args:
+        head: The article's head; None where no body was found.
+        entries: Its lines of the contents.
+        names: The applicant's names.
+    """
+    if head is None or not names:
+        return
+    if not head.authors:
+        yield finding("author-unread", evidence_of(head.title_rows))
+        return
+    first, rows = head.authors[0], head.author_rows
+    if first not in names:
+        yield _not_first(head, names)
+        return
+    for entry in entries:
+        if entry.authors and not _same_order(entry.authors, head.authors):
+            yield finding("authors-disagree", evidence_of(entry.rows))
+            return
+    if min((row.confidence for row in rows), default=1.0) < 0.5:
+        yield finding("author-unread", evidence_of(rows))
+
+
+def _not_first(head: Head, names: Sequence[str]) -> RuleFinding:
+    place = evidence_of(head.author_rows)
+    weak = min((row.confidence for row in head.author_rows), default=0.0) < SURE
+    if any(like_name(head.authors[0], name) for name in names):
+        return finding("author-alike", place)
+    if any(name in head.authors for name in names):
+        return finding("not-first", place)
+    if any(like_name(author, name) for author in head.authors for name in names):
+        return finding("not-first", place, effect=Effect.PERSON)
+    return finding("not-author", place, effect=Effect.PERSON if weak else None)
+
+
+def _same_order(contents: Sequence[str], body: Sequence[str]) -> bool:
+    """Whether the contents names the authors in the body's order; the last may be left out."""
+    if len(contents) > len(body):
+        return False
+    return all(like_name(a, b) for a, b in zip(contents, body, strict=False))
+
+
+def check_dates(
+    package: Package, policy: PublicationPolicy, *, since: date | None, today: date
+) -> Iterator[RuleFinding]:
+    """Ask whether the publication falls into the window, and whether its pages agree on it.
+
+    Args:
+        package: The package.
+        policy: Cut-off and recent years.
+        since: When the applicant came into the present post; None where it is not known.
+        today: The year that "recent" counts from where the policy has no cut-off.
+    """
+    stated = package.stated
+    year, issue = agreed(stated)
+    clash = disagreeing([s for s in stated if s.confidence >= SURE])
+    if clash:
+        one, other = clash
+        first, second = _PLACES[one.source], _PLACES[other.source]
+        yield finding("dates-disagree", evidence_of_stated(other), one=first, other=second)
+    if year is None:
+        yield finding("date-unread")
+        return
+    place = next((evidence_of_stated(s) for s in stated if s.year == year), Evidence())
+    yield from check_window(
+        year, _month(package, year, issue), policy, since=since, today=today, place=place
+    )
+
+
+def check_window(
+    year: int,
+    month: int | None,
+    policy: PublicationPolicy,
+    *,
+    since: date | None,
+    today: date,
+    place: Evidence,
+) -> Iterator[RuleFinding]:
+    """Ask whether a year and month lie after the present post began and before the cut-off."""
+    cutoff = policy.cutoff
+    if cutoff is not None:
+        late = year > cutoff.year or (year == cutoff.year and (month or 0) > cutoff.month)
+        doubtful = year == cutoff.year and month is None
+        if late or doubtful:
+            yield finding("too-late" if late else "maybe-late", place, cutoff=cutoff.isoformat())
+    if since is not None and (
+        year < since.year or (year == since.year and (month or 12) < since.month)
+    ):
+        yield finding("before-post", place)
+    last = cutoff.year if cutoff else today.year
+    if policy.recent_years is not None and last - year > policy.recent_years:
+        yield finding("old", place, years=policy.recent_years)
+
+
+def _month(package: Package, year: int, issue: str | None) -> int | None:
+    """Return the month of publication: as printed, else that of a monthly's issue."""
+    day = published(package.parted)
+    if day is not None and day.year == year:
+        return day.month
+    printed = month_on(package.parted)
+    if printed is not None and printed[0] == year:
+        return printed[1]
+    numbers = [int(n) for n in (issue or "").split("-") if n.isdigit()]
+    return min(max(numbers), 12) if numbers else None
+
+
+def evidence_of(rows: Sequence[Row]) -> Evidence:
+    """Return the place and the words of the first of some rows."""
+    if not rows:
+        return Evidence()
+    row = rows[0]
+    return Evidence(page=row.polygon.frame.page, polygon=row.polygon, words=row.text)
+
+
+def evidence_of_stated(stated: Stated) -> Evidence:
+    """Return the place and the words of a statement of year and issue."""
+    if stated.row is not None:
+        return evidence_of((stated.row,))
+    number = stated.number
+    if number is None:
+        return Evidence(page=stated.page)
+    return Evidence(page=stated.page, polygon=number.polygon, words=number.raw)

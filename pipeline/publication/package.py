@@ -1,0 +1,257 @@
+"""What a package shows, gathered from all its pages before any rule is asked."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+from pipeline.publication.bylines import Entry, Head, find_entry, find_head, same_title
+from pipeline.publication.issues import Stated, stated_by, stated_on
+from pipeline.publication.nouns import (
+    FoundNumber,
+    NumberFlag,
+    NumberKind,
+    Part,
+    PublicationKind,
+)
+from pipeline.publication.number_text import article_parts, doi_parts
+from pipeline.publication.numbers import page_numbers
+from pipeline.publication.parts import SidePart, classify, part_of
+from pipeline.publication.signs import FoundSign, Sign, page_signs
+from pipeline.reading.lines import Line, PageReading
+from pipeline.reading.sides import Row, Side, plain, sides_of
+
+# Running headers and feet of body pages, shares of the height.
+HEADER, FOOT = 0.085, 0.93
+# An article begins in the upper part of its page; one below the end of another is a neighbour's.
+_BEGINS = 0.4
+_FORGED = {NumberFlag.HONG_KONG, NumberFlag.NR, NumberFlag.FOREIGN_LETTERS}
+# Where a number is looked for first; where several differ, this decides.
+_TRUSTED = (Part.SERIALS, Part.CONTENTS, Part.COVER, Part.BACK, Part.OTHER, Part.BODY)
+_BOOK = re.compile(
+    r"图书在版编目|CIP\s*数据|核字|版\s*次\s*[:：]|第\s*[1-9一二三四五]\s*版|印\s*次\s*[:：]"
+)
+
+
+@dataclass(frozen=True)
+class Package:
+    """A file of pages.
+
+    Attributes:
+        readings: Its pages, in order.
+        barcodes: Numbers of the publication's bar codes.
+    """
+
+    readings: Sequence[PageReading] = field(repr=False)
+    barcodes: Sequence[FoundNumber] = ()
+
+    @cached_property
+    def sides(self) -> tuple[SidePart, ...]:
+        """Every printed page with its part."""
+        return tuple(classify(side) for reading in self.readings for side in sides_of(reading))
+
+    @cached_property
+    def parts(self) -> tuple[Part, ...]:
+        """The part of each page of the file."""
+        by_page: dict[int, list[SidePart]] = {}
+        for one in self.sides:
+            by_page.setdefault(one.side.page, []).append(one)
+        return tuple(part_of(by_page.get(r.frame.page, [])) for r in self.readings)
+
+    def of(self, *parts: Part) -> tuple[Side, ...]:
+        """Return the sides that are one of some parts."""
+        return tuple(one.side for one in self.sides if one.part in parts)
+
+    def shows(self, part: Part) -> bool:
+        """Whether any side is that part."""
+        return any(one.part is part for one in self.sides)
+
+    def may_show(self, part: Part) -> bool:
+        """Whether some side could be that part, though it was taken for another."""
+        return any(one.maybe(part) for one in self.sides)
+
+    @cached_property
+    def kind(self) -> PublicationKind:
+        """What the package as a whole is."""
+        shown = {one.part for one in self.sides}
+        if shown and shown <= {Part.LETTER, Part.SEARCH, Part.OTHER} and shown != {Part.OTHER}:
+            return PublicationKind.LETTER
+        imprint = any(_BOOK.search(side.text) for side in self.of(Part.SERIALS, Part.OTHER))
+        serial = bool(self.numbers(NumberKind.CN) or self.numbers(NumberKind.ISSN))
+        if not serial and (imprint or (self.numbers(NumberKind.ISBN) and not self.entries_named)):
+            return PublicationKind.BOOK
+        if shown & {Part.COVER, Part.CONTENTS, Part.SERIALS, Part.BODY}:
+            return PublicationKind.PAPER
+        return PublicationKind.UNKNOWN
+
+    @property
+    def entries_named(self) -> bool:
+        """Whether the contents has authors beside its titles, as a journal's has."""
+        return any(entry.authors for entry in self.entries)
+
+    # Numbers
+
+    @cached_property
+    def _found(self) -> tuple[tuple[Part, FoundNumber], ...]:
+        """All numbers of the pages that speak of the publication, with the part they stand on."""
+        found = [
+            (one, number) for reading, one in self._speaking() for number in page_numbers(reading)
+        ]
+        return (*found, *((Part.BACK, number) for number in self.barcodes))
+
+    def _speaking(self) -> Iterator[tuple[PageReading, Part]]:
+        """Yield each side as a reading of its own; of body pages the running header and foot."""
+        for reading in self.readings:
+            for one in self.sides:
+                if one.side.page != reading.frame.page or one.part in (Part.LETTER, Part.SEARCH):
+                    continue
+                rows = one.side.rows
+                if one.part is Part.BODY:
+                    rows = tuple(row for row in rows if row.y1 < HEADER or row.y0 > FOOT)
+                lines = tuple(line for row in rows for line in row.lines)
+                yield replace(reading, lines=lines), one.part
+
+    def numbers(self, kind: NumberKind) -> tuple[FoundNumber, ...]:
+        """Return the numbers of a kind, those of the most trusted parts first."""
+        found = [(part, n) for part, n in self._found if n.kind is kind]
+        found.sort(key=lambda pair: _TRUSTED.index(pair[0]) if pair[0] in _TRUSTED else 9)
+        return tuple(number for _, number in found)
+
+    @cached_property
+    def article_numbers(self) -> tuple[FoundNumber, ...]:
+        """Article numbers and DOIs, which stand in the body."""
+        pages = {side.page for side in self.of(Part.BODY, Part.CONTENTS, Part.COVER)}
+        return tuple(
+            number
+            for reading in self.readings
+            if reading.frame.page in pages
+            for number in page_numbers(reading)
+            if number.kind in (NumberKind.ARTICLE, NumberKind.DOI)
+            and not (number.kind is NumberKind.DOI and _in_references(reading, number))
+        )
+
+    def best(self, kind: NumberKind) -> FoundNumber | None:
+        """Return the number of a kind that the package as a whole states.
+
+        Signs of a forgery come first, wherever they stand; then the value that most places print.
+        """
+        found = self.numbers(kind)
+        forged = [n for n in found if n.flags & _FORGED and n.confidence > 0.5]
+        if forged:
+            return forged[0]
+        whole = [n for n in found if n.value is not None]
+        if not whole:
+            return found[0] if found else None
+        sound = [n for n in whole if NumberFlag.BAD_CHECK not in n.flags] or whole
+        votes = Counter(_key(n) for n in sound)
+        most = max(votes.values())
+        best = next(n for n in sound if votes[_key(n)] == most)
+        same = [n for n in sound if _key(n) == _key(best)]
+        return max(same, key=lambda n: (_rank(n), n.confidence))
+
+    # Words
+
+    @cached_property
+    def signs(self) -> tuple[FoundSign, ...]:
+        """Words about the journal, and supplements that only a number names."""
+        speaking = [reading for reading, part in self._speaking() if part is not Part.OTHER]
+        found = list(page_signs(speaking))
+        for number in self.article_numbers:
+            article = article_parts(number.value) if number.value else None
+            doi = doi_parts(number.value) if number.value else None
+            supplement = (
+                article.supplement
+                if number.kind is NumberKind.ARTICLE and article
+                else bool(doi and doi.issue and doi.issue.startswith("S"))
+            )
+            if supplement:
+                found.append(
+                    FoundSign(
+                        sign=Sign.SUPPLEMENT,
+                        raw=number.raw,
+                        page=number.page,
+                        polygon=number.polygon,
+                        confidence=number.confidence,
+                    )
+                )
+        return tuple(found)
+
+    # Article
+
+    @cached_property
+    def heads(self) -> tuple[Head, ...]:
+        """The heads of articles in the body, in page order."""
+        heads = (find_head(side) for side in self.of(Part.BODY))
+        return tuple(head for head in heads if head is not None)
+
+    def article(self, names: Sequence[str]) -> Head | None:
+        """Return the head of the applicant's article: one with a name in it, else the first."""
+        named = [h for h in self.heads if any(name in h.authors for name in names)]
+        written = [h for h in self.heads if h.authors]
+        return next(iter([*named, *written, *self.heads]), None)
+
+    def other_articles(self, head: Head) -> tuple[Head, ...]:
+        """Return heads of further papers; a neighbour's that begins below is none."""
+        return tuple(
+            other
+            for other in self.heads
+            if other.authors
+            and other.title_rows[0].y0 < _BEGINS
+            and not same_title(other.title, head.title)
+        )
+
+    @cached_property
+    def entries(self) -> tuple[Entry, ...]:
+        """The lines of the contents that hold the title of an article of the body."""
+        titles = [head.title for head in self.heads]
+        found = (find_entry(side, title) for side in self.of(Part.CONTENTS) for title in titles)
+        return tuple(entry for entry in found if entry is not None)
+
+    # Issue
+
+    @cached_property
+    def stated(self) -> tuple[Stated, ...]:
+        """Year and issue as each place states them."""
+        on_pages = (stated_on(one.side, one.part) for one in self.sides)
+        return (*(s for s in on_pages if s is not None), *stated_by(self.article_numbers))
+
+    @property
+    def parted(self) -> tuple[tuple[Side, Part], ...]:
+        """Sides with their parts."""
+        return tuple((one.side, one.part) for one in self.sides)
+
+
+def rows_of(sides: Iterable[Side]) -> Iterator[Row]:
+    """Yield the rows of some sides."""
+    for side in sides:
+        yield from side.rows
+
+
+def _key(number: FoundNumber) -> str:
+    value = number.value or ""
+    return value.split("/")[0] if number.kind is NumberKind.CN else value
+
+
+def _rank(number: FoundNumber) -> int:
+    """Better are numbers with a label and without repairs; a CN with its class."""
+    flags = number.flags
+    return (
+        4 * (NumberFlag.REPAIRED not in flags)
+        + 2 * (NumberFlag.UNLABELLED not in flags)
+        + ("/" in (number.value or ""))
+    )
+
+
+def _in_references(reading: PageReading, number: FoundNumber) -> bool:
+    """Whether a DOI stands below the heading of the references, so that it is another paper's."""
+    if number.polygon is None:
+        return False
+    heading = [line for line in reading.lines if _is_references(line)]
+    return any(number.polygon.bounds[1] > line.polygon.bounds[1] for line in heading)
+
+
+def _is_references(line: Line) -> bool:
+    return bool(re.match(r"^\W*参\s*考\s*文\s*献\W*", plain(line.text)))
