@@ -154,6 +154,33 @@ def verify(
     _run(work, as_json=as_json)
 
 
+@app.command(
+    help="审查一份论文或著作材料：是否齐全、期刊是否认可、是否第一作者、查重报告是否可信。"
+)
+def publication(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="论文或著作的一个文件。")],
+    applicant: Annotated[
+        list[str] | None,
+        typer.Option("--applicant", help="申报人姓名；有曾用名可重复写。不写则不判断作者。"),
+    ] = None,
+    report: Annotated[
+        Path | None, typer.Option("--report", help="查重报告；不写则不判断查重报告。")
+    ] = None,
+    registry: RegistryFile = None,
+    policy: Annotated[str, typer.Option("--policy", help="政策名称。")] = "huainan-2025",
+    as_json: Json = False,
+) -> None:
+    """Examine a paper's or a book's package."""
+
+    def work(results: TextIO) -> int:
+        from flows.publication import examine_publication, print_publication
+
+        result = examine_publication(file, applicant or [], report, registry, policy)
+        return print_publication(results, result, as_json=as_json)
+
+    _run(work, as_json=as_json)
+
+
 @app.command(help="只按刊号、ISSN 和刊名判断一种期刊。")
 def journal(
     cn: Cn = None,

@@ -16,12 +16,12 @@ from pipeline.publication.numbers import typed_cn, typed_issn
 from pipeline.publication.registry import RegistryAbout
 
 NOT_ACCEPTED = 3
-_VERDICTS = {
+VERDICTS = {
     PublicationVerdict.ACCEPT: "符合要求",
     PublicationVerdict.RETURN: "退回",
     PublicationVerdict.PERSON: "需人工查看",
 }
-_MARKS = {Effect.RETURN: "✗", Effect.PERSON: "!", Effect.ADVISE: "·"}
+MARKS = {Effect.RETURN: "✗", Effect.PERSON: "!", Effect.ADVISE: "·"}
 
 
 def judge_typed(
@@ -69,7 +69,7 @@ def print_journal(
     if as_json:
         print(json.dumps(journal_json(claim, judged, about), ensure_ascii=False), file=stream)
     else:
-        print(_VERDICTS[judged.verdict], file=stream)
+        print(VERDICTS[judged.verdict], file=stream)
         for finding in judged.findings:
-            print(f"    {_MARKS[finding.effect]} {finding.rule}：{finding.reason}", file=stream)
+            print(f"    {MARKS[finding.effect]} {finding.rule}：{finding.reason}", file=stream)
     return 0 if judged.verdict is PublicationVerdict.ACCEPT else NOT_ACCEPTED

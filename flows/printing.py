@@ -47,6 +47,7 @@ def rule_finding_json(finding: RuleFinding) -> dict[str, Any]:
         "page": finding.page,
         "box": list(box) if box else None,
         "evidence": finding.evidence,
+        "in_report": finding.in_report,
     }
 
 

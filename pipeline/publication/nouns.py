@@ -129,6 +129,7 @@ class RuleFinding(Noun):
         page: Page of the file, from 1; None for the whole package.
         polygon: Where the evidence stands, on the upright page; None for the whole page.
         evidence: The words on the page. Private: it may hold names.
+        in_report: Whether ``page`` is one of the vendor's report, not of the package.
     """
 
     rule: str
@@ -138,6 +139,7 @@ class RuleFinding(Noun):
     page: int | None = None
     polygon: Polygon | None = None
     evidence: str = Field(default="", repr=False)
+    in_report: bool = False
 
 
 class PublicationResult(Noun):

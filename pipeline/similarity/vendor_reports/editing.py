@@ -1,0 +1,86 @@
+"""Signs that a report was changed after the vendor made it.
+
+In a text PDF: a later revision by another program, and numbers set in another font than those
+beside them. What a scan shows is left to :mod:`pixels`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+import pymupdf
+
+from pipeline.geometry import Polygon
+from pipeline.intake import SourceFile
+from pipeline.reading import PageReading
+from pipeline.similarity.vendor_reports.nouns import Fault, FaultKind, Place
+
+_PRODUCER = re.compile(rb"/Producer\s*(?:\((?P<text>(?:\\.|[^\\)])*)\)|<(?P<hex>[0-9A-Fa-f\s]*)>)")
+_VALUE = re.compile(r"^[\[【(]?\s*\d[\d,.]*\s*(?:[%％]|[\]】)])?$|^\d+(?:\.\d+)?\s*[%％]$")
+# A font that sets fewer than this share of a page's values is a stranger among them.
+_STRANGER = 0.2
+_FEWEST_VALUES = 6
+
+
+def find_edits(source: SourceFile, readings: Sequence[PageReading]) -> tuple[Fault, ...]:
+    """Return the signs of editing in a report's file.
+
+    Raises:
+        RefusedInputError: The file can no longer be read.
+    """
+    if source.media_type != "application/pdf":
+        return ()
+    return (*_revisions(source), *_fonts(source, readings))
+
+
+def _revisions(source: SourceFile) -> Iterator[Fault]:
+    data = source.path.read_bytes()
+    ends = [m.end() for m in re.finditer(rb"%%EOF", data)]
+    linear = b"/Linearized" in data[:2048]
+    revisions = len(ends) - (1 if linear and len(ends) > 1 else 0)
+    producers = {m["text"] or m["hex"] for m in _PRODUCER.finditer(data)}
+    if revisions > 1:
+        yield Fault(
+            kind=FaultKind.EDITED,
+            sure=len(producers) > 1,
+            reason="查重报告的PDF生成后又被别的程序改动过，请上传检测机构出具的原始文件。"
+            if len(producers) > 1
+            else "查重报告的PDF生成后又保存过，请人工核对是否被改动。",
+        )
+
+
+def _fonts(source: SourceFile, readings: Sequence[PageReading]) -> Iterator[Fault]:
+    """Find values whose font is a stranger among the values of their page."""
+    with pymupdf.open(source.path, filetype="pdf") as document:
+        for page, reading in zip(document, readings, strict=False):
+            values = [
+                (str(span["font"]), tuple(span["bbox"]), str(span["text"]).strip())
+                for block in page.get_text("dict")["blocks"]
+                for line in block.get("lines", ())
+                for span in line["spans"]
+                if _VALUE.match(str(span["text"]).strip())
+            ]
+            fonts = Counter(font for font, _, _ in values)
+            if len(values) < _FEWEST_VALUES or len(fonts) < 2:
+                continue
+            for font, box, text in values:
+                if fonts[font] <= _STRANGER * len(values):
+                    yield Fault(
+                        kind=FaultKind.EDITED,
+                        sure=True,
+                        reason="查重报告里有的数字与同页其他数字字体不同，疑似改动；请上传检测机构出具的原始文件。",
+                        place=_place(page, box, reading),
+                        evidence=text,
+                    )
+                    break
+
+
+def _place(page: pymupdf.Page, box: tuple[float, ...], reading: PageReading) -> Place:
+    """Return a place of the PDF (points) on the upright page."""
+    frame = reading.frame
+    x, y = frame.width / page.rect.width, frame.height / page.rect.height
+    shown = pymupdf.Rect(*box[:4]) * page.rotation_matrix
+    outline = Polygon.from_bounds(frame, shown.x0 * x, shown.y0 * y, shown.x1 * x, shown.y1 * y)
+    return Place(page=frame.page, polygon=outline)
