@@ -29,12 +29,13 @@ from pipeline.case_results import (
 from pipeline.casefile import CaseFile
 from pipeline.dossier import Applicant, Decision
 from pipeline.errors import MangpingError
+from pipeline.file_reading import read_file
 from pipeline.intake import Bundle, load_identity, open_bundle
 from pipeline.jobs import FileReading, Job, Options, Tools
 from pipeline.outcome import ErrorEntry, FileResult, OwnCopy, as_mangping_error
 from pipeline.pairing import compare_read
 from pipeline.policy import Policy, load_policy
-from pipeline.redaction import decide_together, read_file
+from pipeline.redaction import decide_together
 from pipeline.reports import write_report
 from pipeline.reports.pair_report import own_copy
 from pipeline.work import CaseWork

@@ -11,10 +11,11 @@ from pipeline import casefile
 from pipeline.casefile import CaseFile
 from pipeline.dossier import Decision, Noun
 from pipeline.errors import MangpingError
+from pipeline.file_finishing import finish_file
 from pipeline.jobs import FileReading, Job, Options, Tools
 from pipeline.outcome import FileResult, OwnCopy
 from pipeline.progress import Progress, Stage
-from pipeline.redaction import failed, finish_file
+from pipeline.redaction import failed
 from pipeline.versions import PROGRAM, code_digest
 from pipeline.work import CaseWork, digest_of
 

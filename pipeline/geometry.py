@@ -106,8 +106,7 @@ class Polygon:
     @property
     def bounds(self) -> tuple[float, float, float, float]:
         """The upright rectangle around the outline: x0, y0, x1, y1."""
-        xs = [p[0] for p in self.points]
-        ys = [p[1] for p in self.points]
+        xs, ys = zip(*self.points, strict=True)
         return min(xs), min(ys), max(xs), max(ys)
 
     @property
@@ -129,11 +128,14 @@ class Polygon:
         """
         if frame == self.frame:
             return self
-        if frame.source != self.frame.source:
+        mine = self.frame
+        if (frame.page, frame.source_width, frame.source_height) != (
+            mine.page,
+            mine.source_width,
+            mine.source_height,
+        ):
             raise ValueError("a place cannot move to another page")
-        return Polygon(
-            frame, tuple(frame.from_source(self.frame.to_source(p)) for p in self.points)
-        )
+        return Polygon(frame, tuple(frame.from_source(mine.to_source(p)) for p in self.points))
 
     def array(self) -> NDArray[np.float32]:
         """The corners as a float32 array of shape (n, 2)."""

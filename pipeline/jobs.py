@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,6 +32,10 @@ class Job:
     kind: str = "other"
 
 
+def _one_worker() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(1, thread_name_prefix="look")
+
+
 @dataclass(frozen=True, slots=True)
 class Tools:
     """What all files of a dossier share; may be shared between threads.
@@ -43,6 +48,7 @@ class Tools:
         models: Versions of the models by id, for the record.
         detecting: Held while the detector works, which keeps state between calls.
         decoded: Pages that were decoded for reading and are wanted again for masking.
+        looking: Looks through one page while the next is read.
     """
 
     reader: Reader
@@ -52,6 +58,7 @@ class Tools:
     models: Mapping[str, str] = field(default_factory=dict)
     detecting: threading.Lock = field(default_factory=threading.Lock, repr=False)
     decoded: DecodedPages = field(default_factory=DecodedPages, repr=False)
+    looking: ThreadPoolExecutor = field(default_factory=_one_worker, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +91,11 @@ class Finished:
 
 
 class Clock:
-    """Adds up seconds by stage."""
+    """Adds up seconds by stage: the wall time of the one thread that takes a file through them.
+
+    What a stage does beside another costs only what that thread waits for it, so a file's seconds
+    add up to its share of the wall time and none is counted twice.
+    """
 
     def __init__(self, seconds: Mapping[Stage, float] | None = None) -> None:
         self.seconds: dict[Stage, float] = dict(seconds or dict.fromkeys(Stage, 0.0))

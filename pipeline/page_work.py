@@ -24,7 +24,11 @@ from pipeline.work import (
 
 
 class PageWork:
-    """One page's facts, reading and findings, from what is kept or made now."""
+    """One page's facts, reading and findings, from what is kept or made now.
+
+    It is read when it is made; :meth:`look` is called once, later, from any thread. By then all
+    that it needs of the source is in memory.
+    """
 
     def __init__(
         self,
@@ -42,14 +46,16 @@ class PageWork:
             self.facts.key, tools.reader.version, code_digest("intake", "reading")
         )
         self.reading = self._reading(reading_key, tools, work)
-        findings_key = digest_of(
+        self._findings_key = digest_of(
             reading_key,
             code_digest("detection", "policy"),
             tools.policy.model_dump_json(),
             tools.applicant.model_dump_json(),
             json.dumps(dict(tools.models), sort_keys=True),
         )
-        self.findings = self._findings(findings_key, tools, work)
+        self._kept = load_findings(work, self._findings_key, number)
+        if self._kept is None:
+            self._decoded()
 
     def _decoded(self) -> SourcePage:
         if self._page is None:
@@ -78,12 +84,13 @@ class PageWork:
             keep_reading(work, key, self._number, reading)
         return reading
 
-    def _findings(self, key: str, tools: Tools, work: Work) -> tuple[Finding, ...]:
-        findings = load_findings(work, key, self._number)
-        if findings is None:
-            pixels = self._decoded().pixels
-            with self._clock(Stage.DETECTION), tools.detecting:
-                upright = turn_pixels(pixels, self.reading.frame.turn)
-                findings = tools.detector.page(self.reading, upright)
-            keep_findings(work, key, self._number, findings)
+    def look(self, tools: Tools, work: Work) -> tuple[Finding, ...]:
+        """Return what is found on the page, and keep it for the next time."""
+        if self._kept is not None:
+            return self._kept
+        pixels = self._decoded().pixels
+        with tools.detecting:
+            upright = turn_pixels(pixels, self.reading.frame.turn)
+            findings = tools.detector.page(self.reading, upright)
+        keep_findings(work, self._findings_key, self._number, findings)
         return findings

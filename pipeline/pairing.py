@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from pipeline.dossier import Action, Applicant, Decision, Finding, Kind
+from pipeline.file_reading import read_file
 from pipeline.intake import open_source
 from pipeline.jobs import FileReading, Job, Tools
 from pipeline.reading import PageReading
-from pipeline.redaction import decide_together, read_file
+from pipeline.redaction import decide_together
 from pipeline.verification.pair import (
     OriginalPage,
     PairReport,

@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -18,9 +20,12 @@ from pipeline.intake.pages import Coding, SourcePage
 from pipeline.masking.boxes import plan
 from pipeline.masking.coding import code_page
 from pipeline.masking.drawing import draw
-from pipeline.masking.pdf import PdfWriter
+from pipeline.masking.pdf import CodedImage, PdfWriter
 from pipeline.masking.textlayer import text_operators
 from pipeline.reading.lines import PageReading
+
+# Pages in work side by side: most of it is done outside the interpreter. Each holds its pixels.
+_AT_ONCE = 2
 
 
 class CopyNotWrittenError(MangpingError):
@@ -73,7 +78,7 @@ def build_copy(
     text_layer: bool = False,
     progress: Callable[[int], None] | None = None,
 ) -> Copy:
-    """Build the masked copy of a file, one page in memory at a time.
+    """Build the masked copy of a file, two pages in memory at a time.
 
     Args:
         source: The opened file.
@@ -98,10 +103,14 @@ def build_copy(
     try:
         with _replacing(out) as stream:
             writer = PdfWriter(stream, text_layer=text_layer)
-            for number, reading in enumerate(readings, start=1):
-                masks += _add_page(
-                    writer, source.page(number), reading, by_page.get(number, ()), text_layer
-                )
+
+            def make(number: int) -> _Made:
+                reading, here = readings[number - 1], by_page.get(number, ())
+                return _make_page(source.page(number), reading, here, text_layer)
+
+            for number, made in enumerate(_ahead(make, source.page_count), start=1):
+                writer.page(made.image, made.dpi, made.text)
+                masks += made.masks
                 if progress is not None:
                     progress(number)
             writer.close()
@@ -113,13 +122,38 @@ def build_copy(
         raise CopyNotWrittenError(source.name, cause=cause) from None
 
 
-def _add_page(
-    writer: PdfWriter,
-    page: SourcePage,
-    reading: PageReading,
-    decisions: Sequence[Decision],
-    text_layer: bool,
-) -> tuple[Mask, ...]:
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A page of the copy, ready to be written."""
+
+    image: CodedImage
+    dpi: float
+    text: bytes = field(repr=False)
+    masks: tuple[Mask, ...]
+
+
+def _ahead(make: Callable[[int], _Made], count: int) -> Iterator[_Made]:
+    """Make pages two at a time and give them back in order."""
+    if count < _AT_ONCE:
+        yield from map(make, range(1, count + 1))
+        return
+    begun: deque[Future[_Made]] = deque()
+    with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="mask") as pool:
+        try:
+            for number in range(1, count + 1):
+                begun.append(pool.submit(make, number))
+                if len(begun) == _AT_ONCE:
+                    yield begun.popleft().result()
+            while begun:
+                yield begun.popleft().result()
+        finally:
+            for future in begun:
+                future.cancel()
+
+
+def _make_page(
+    page: SourcePage, reading: PageReading, decisions: Sequence[Decision], text_layer: bool
+) -> _Made:
     if reading.frame.source != page.frame.source or reading.frame.scale != 1.0:
         raise ValueError("the reading belongs to another page")
     unmasked = turn_pixels(page.pixels, reading.frame.turn)
@@ -128,8 +162,7 @@ def _add_page(
     draw(masked, masks, bilevel=page.coding is Coding.BILEVEL)
     image = code_page(masked, page, turn=reading.frame.turn)
     text = text_operators(reading, decisions, masks, page.dpi) if text_layer else b""
-    writer.page(image, page.dpi, text)
-    return masks
+    return _Made(image, page.dpi, text, masks)
 
 
 @contextmanager

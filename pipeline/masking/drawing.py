@@ -14,6 +14,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from pipeline.dossier import Kind, Mask
 from pipeline.geometry import Polygon
+from pipeline.intake import MUPDF_LOCK
 
 Pixels = NDArray[np.uint8]
 
@@ -113,4 +114,5 @@ def _font(size: int) -> ImageFont.FreeTypeFont:
 
 @lru_cache(maxsize=1)
 def _font_bytes() -> bytes:
-    return bytes(pymupdf.Font("china-s").buffer)
+    with MUPDF_LOCK:
+        return bytes(pymupdf.Font("china-s").buffer)

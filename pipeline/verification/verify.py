@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pymupdf
 
 from pipeline.dossier import Applicant, Doubt, Mask, Verdict, VerdictKind
 from pipeline.geometry import Frame, Polygon
+from pipeline.intake import MUPDF_LOCK
 from pipeline.verification.doubts import doubt
 from pipeline.verification.fidelity import PagePair, Pixels, check_fidelity
 from pipeline.verification.layer import check_layer
@@ -103,11 +105,22 @@ def verify_copy(
         data = b"" if copy.stat().st_size > _LARGEST else copy.read_bytes()
         report.run(0, "structure", lambda: _structure(data, applicant, images))
         report.run(0, "strings", lambda: _strings(copy, masks, applicant, task))
-        with pymupdf.open(stream=data, filetype="pdf") as document:
+        with _opened(data) as document:
             _pages(report, document, images, task, progress)
     except Exception:  # an unreadable copy, a missing file, a broken applicant: nothing passes
         report.doubts.append(doubt("copy-unreadable"))
     return report.verdict(len(readings_frames))
+
+
+@contextmanager
+def _opened(data: bytes) -> Iterator[pymupdf.Document]:
+    with MUPDF_LOCK:
+        document = pymupdf.open(stream=data, filetype="pdf")
+    try:
+        yield document
+    finally:
+        with MUPDF_LOCK:
+            document.close()
 
 
 def _structure(data: bytes, applicant: Applicant, images: list[ImagePlace]) -> list[Doubt]:
@@ -153,7 +166,8 @@ def _pages(
 
 def _picture(document: pymupdf.Document, number: int) -> ImagePlace | None:
     """Where the structure was refused, the page's picture is still looked at."""
-    found = document[number - 1].get_images()
+    with MUPDF_LOCK:
+        found = document[number - 1].get_images()
     return ImagePlace(found[0][0], found[0][2], found[0][3]) if len(found) == 1 else None
 
 
@@ -172,7 +186,8 @@ def _page(
         report.doubts.append(doubt("page-size", page))
         return
     try:
-        pixels: Pixels = decode_image(document, place.number)
+        with MUPDF_LOCK:
+            pixels: Pixels = decode_image(document, place.number)
         source = task.source.page(page)
         if pixels.shape[:2] != (frame.height, frame.width) or source.frame != frame.source:
             report.doubts.append(doubt("page-size", page))
@@ -189,10 +204,19 @@ def _page(
         reading = _now(check_reading, pixels, frame, masks, kept, task.wanted, task.reader)
     report.run(page, "fidelity", fidelity.result)
     report.run(page, "opacity", opacity.result)
-    report.run(
-        page, "layer", lambda: check_layer(document[page - 1], frame, masks, kept, task.wanted)
-    )
+    report.run(page, "layer", lambda: _layer(document, frame, masks, kept, task.wanted))
     report.run(page, "reading", reading.result)
+
+
+def _layer(
+    document: pymupdf.Document,
+    frame: Frame,
+    masks: Sequence[Mask],
+    kept: Sequence[Polygon],
+    wanted: Wanted,
+) -> list[Doubt]:
+    with MUPDF_LOCK:
+        return check_layer(document[frame.page - 1], frame, masks, kept, wanted)
 
 
 def _now(check: Callable[..., list[Doubt]], *given: object) -> Future[list[Doubt]]:

@@ -19,6 +19,7 @@ from fixtures.pairs import score_sheet
 from models import weights_dir
 from pipeline.detection import Detector
 from pipeline.dossier import Action, Applicant, Decision, Kind, Mask, Verdict, VerdictKind
+from pipeline.file_reading import read_file
 from pipeline.geometry import Frame, Polygon
 from pipeline.intake import SourcePage, open_source
 from pipeline.jobs import FileReading, Job, Tools
@@ -26,7 +27,7 @@ from pipeline.masking import Copy, build_copy, document
 from pipeline.masking.drawing import draw
 from pipeline.policy import load_policy
 from pipeline.reading import Line, Reader
-from pipeline.redaction import decide_together, read_file
+from pipeline.redaction import decide_together
 from pipeline.verification import verify_copy
 
 Pixels = NDArray[np.uint8]
