@@ -14,7 +14,7 @@ BENCH ?=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PADDLE_PDX_DISABLE_MODEL_SOURCE_CHECK := True
 
-.PHONY: setup demo test lint bench serve lock
+.PHONY: setup demo test lint bench bench-presidio serve lock
 
 setup: $(VENV)/.stamp-package $(VENV)/.stamp-system $(WEIGHTS)/.stamp
 
@@ -60,6 +60,12 @@ lint: setup
 # The figures of the README: make bench SEED=20251 PAGES=200
 bench: setup
 	$(BIN)/python -m bench --seed $(SEED) --pages $(PAGES) $(BENCH)
+
+# The same pages through Presidio's image redactor, in an environment of its own, beside ours.
+bench-presidio: setup
+	rm -rf build/presidio/set
+	$(BIN)/python -m fixtures --seed $(SEED) --pages $(PAGES) --out build/presidio/set
+	bench/presidio/run build/presidio/set build/presidio/out
 
 serve: setup
 	$(BIN)/python -m flows.serve

@@ -15,6 +15,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
 
+from bench.foreign import foreign_runs
 from bench.judge import judge_file
 from bench.misses import write_misses
 from bench.records import STAGES, DossierRun
@@ -37,7 +38,10 @@ def main() -> None:
     with _workplace(options.out, keep=options.keep) as folder:
         made = options.set or _generated(folder / "set", options.seed, options.pages)
         with Sampler() if options.profile else contextlib.nullcontext() as sampler:
-            runs = _run(made, folder / "copies", verify=options.verify)
+            if options.copies:
+                runs = foreign_runs(made, options.copies)
+            else:
+                runs = _run(made, folder / "copies", verify=options.verify)
         # Before judging, which needs memory of its own.
         peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         tally = _judged(runs, options.misses)
@@ -62,6 +66,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=20251)
     parser.add_argument("--pages", type=int, default=200)
     parser.add_argument("--set", type=Path, help="judge dossiers that were generated before")
+    parser.add_argument(
+        "--copies", type=Path, help="judge these copies of another program (see bench.foreign)"
+    )
     parser.add_argument("--out", type=Path, help="work here instead of in a temporary folder")
     parser.add_argument("--keep", action="store_true", help="leave the set and the copies there")
     parser.add_argument("--json", type=Path, help="write the figures to this file")
