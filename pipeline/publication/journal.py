@@ -179,13 +179,12 @@ class _Judge:
     # The checks.
 
     def _words(self) -> None:
-        known = bool(self.claim.title) and any(
-            title_key(self.claim.title or "") in map(title_key, j.titles) for j in self.by_cn
-        )
+        meant = {*self.by_cn, *self.by_title, *self.by_issn}
+        registered = "".join(title for journal in meant for title in journal.titles)
         for found in (*self.claim.signs, *title_signs(self.claim.title or "")):
+            if found.sign is not Sign.ELECTRONIC and found.raw in registered:
+                continue  # 中国年鉴研究: the word belongs to the title
             special = found.sign is Sign.SPECIAL
-            if found.page is None and known and found.sign not in {Sign.ELECTRONIC}:
-                continue  # the registered title itself has the word
             effect = self.policy.special_issue if special else None
             self._add(_SIGNS[found.sign], found, effect=effect)
         if self.claim.permit is not None:

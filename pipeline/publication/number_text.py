@@ -187,8 +187,8 @@ def _dois(text: str) -> Iterator[Spot]:
 def _articles(text: str) -> Iterator[Spot]:
     for match in _ARTICLE.finditer(text):
         issn, flags = _digits(match["issn"])
-        issue = match["issue"].replace(" ", "").upper().replace("$", "S")
-        head = issue[0] if issue[0] in "SZ" else ""
+        issue = match["issue"].replace(" ", "").replace("$", "S")
+        head = issue[0].upper() if issue[0] in "SsZz" else ""
         issue = head + "".join(LOOKALIKES.get(c, c) for c in issue[len(head) :])
         kind = "S" if not head and match["kind"] and "增" in match["kind"] else ""
         year, page, pages = (_digits(match[k])[0] for k in ("year", "page", "pages"))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from enum import StrEnum
 from pathlib import Path
 from types import TracebackType
@@ -262,7 +262,8 @@ def write_registry(path: Path, journals: Sequence[Journal], sha256: str) -> Regi
             _fill(connection, journals, version=version, sha256=sha256)
         part.replace(path)
     except (OSError, sqlite3.Error):
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
         raise RegistryWriteError(str(path)) from None
     return RegistryAbout(version=version, sha256=sha256, journals=len(journals))
 

@@ -42,7 +42,7 @@ _IN_TITLES = {
     Sign.ELECTRONIC: re.compile(rf"{_ELECTRONIC}|电子版|网络版"),
     Sign.SUPPLEMENT: re.compile(_SUPPLEMENT),
     Sign.NEWSPAPER_SUPPLEMENT: re.compile(r"副刊"),
-    Sign.ANNUAL: re.compile(r"年刊|年鉴"),
+    Sign.ANNUAL: re.compile(r"(?<!半)年刊(?=\)|$)|年鉴(?=\)|[0-9]|$)"),
     Sign.SERIES: re.compile(r"第[0-9一二三四五六七八九十]{1,3}辑"),
     Sign.SPECIAL: re.compile(_SPECIAL),
 }
@@ -51,7 +51,7 @@ _IN_LINES = {
     **_IN_TITLES,
     Sign.ELECTRONIC: re.compile(rf"{_ELECTRONIC}|^(?:电子|网络)版$|刊号?\(?电子版\)?"),
     Sign.NEWSPAPER: re.compile(r"^报纸$|统一刊号[^0-9]{0,6}[0-9]{2}-0[0-9]{3}"),
-    Sign.ANNUAL: re.compile(r"\(年刊\)|^年刊$|刊期[:：]?年刊|年刊[,，]"),
+    Sign.ANNUAL: re.compile(r"\(年刊\)|^年刊$|刊期:?年刊|(?<!半)年刊,"),
     Sign.INTERNAL: re.compile(r"内部(?:资料|刊物|交流|发行)|准印证|准印字|内资准|免费交流"),
 }
 _DENIED = re.compile(
