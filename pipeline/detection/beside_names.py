@@ -114,7 +114,7 @@ def _inked_gaps(page: PageText, finding: Finding) -> Iterator[Bounds]:
     after = [i for i in read if i >= finding.end]
     right = edges[after[0]][0] if after else _free(page, finding.line, last, em)
     before = [i for i in read if i < finding.start]
-    left = edges[before[-1]][2] if before else first[0]
+    left = edges[before[-1]][2] if before else _free_before(page, finding.line, first, em)
     # The box of a mark takes in what stands unread beside it, and a mark is narrow.
     if after and not line.chars[after[0]].text.isalnum():
         right = max(right, edges[after[0]][2] - _MARK * em)
@@ -144,3 +144,13 @@ def _free(page: PageText, index: int, last: Bounds, em: float) -> float:
         if box.index != index and box.real[1] < middle < box.real[3] and box.real[0] >= last[2]:
             limit = min(limit, box.real[0])
     return float(np.floor(limit))
+
+
+def _free_before(page: PageText, index: int, first: Bounds, em: float) -> float:
+    """Return how far to the left of a line's first character nothing else was read."""
+    limit = max(0.0, first[0] - _ROOM * em)
+    middle = (first[1] + first[3]) / 2
+    for box in page.boxes:
+        if box.index != index and box.real[1] < middle < box.real[3] and box.real[2] <= first[0]:
+            limit = max(limit, box.real[2])
+    return float(np.ceil(limit))

@@ -34,6 +34,7 @@ _NEAREST, _FARTHEST = 0.45, 2.4
 _UNITS = (Kind.APPLICANT_UNIT, Kind.UNIT)
 _NO_UNITS = (Kind.ISSUING_AUTHORITY, Kind.PUBLICATION)
 _OFFICES = "局厅府委会部署办"
+_ON_SEALS = frozenset("公章专用教务导处")
 
 Corners = NDArray[np.float64]
 
@@ -181,8 +182,13 @@ def _is_something_else(page: PageText, box: LineBox, unit: str, found: Sequence[
     if office and (line.confidence > 0.8 or any(f.kind in _NO_UNITS for f in mine)):
         return True
     alike = LCSseq.similarity(text, unit) >= _ALIKE * max(1, len(text))
-    alike = alike or is_scrambled(unit, text)
+    alike = alike or is_scrambled(unit, text) or _of_its_seal(unit, text)
     return bool(text) and not alike and line.confidence > 0.8
+
+
+def _of_its_seal(unit: str, text: str) -> bool:
+    """Whether a few characters were read from a row of the unit's square seal: 语市, 用学外兰."""
+    return len(text) <= 5 and all(c in unit or c in _ON_SEALS for c in text)
 
 
 def _ink_above(page: PageText, here: _Above, reach: float) -> Corners | None:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.detection.beside_names import ink_beside_names
+from pipeline.detection.beside_seals import ink_beside_seals
 from pipeline.detection.closing import closing_units
 from pipeline.detection.findings import findings_of
 from pipeline.detection.layout import analyse_layout
@@ -43,7 +44,7 @@ class Detector:
     """
 
     #: Part of every cache key; raised whenever the same page would be judged differently.
-    version = "detection.4"
+    version = "detection.5"
 
     def __init__(
         self,
@@ -99,6 +100,7 @@ class Detector:
             self._policy,
         )
         whole = (*known, *stamped)
+        whole = (*whole, *ink_beside_seals(page, whole, self._policy))
         return (*whole, *unread_rows(page, whole, self._policy))
 
     def _find_seals(self, pixels: NDArray[np.uint8]) -> tuple[Seal, ...]:

@@ -25,6 +25,21 @@ from pipeline.surnames import starts_with_surname
 # What stays by its kind can still have a known name inside: 李娜主编的书在某某出版社出版.
 _OPEN = frozenset((Kind.ISSUING_AUTHORITY, Kind.PUBLICATION, Kind.CERTIFICATE_NUMBER))
 _LATIN = re.compile("[A-Za-z]")
+# Words that run into a name on either side.
+_BEFORE_NAMES = ("学生", "同学", "老师", "教师", "同志", "同事", "主任", "校长", "组长")
+_AFTER_NAMES = (
+    "父母",
+    "家长",
+    "妈妈",
+    "爸爸",
+    "共同",
+    "一起",
+    "合作",
+    "两位",
+    "等",
+    "担任",
+    "执教",
+)
 _SURE_RULES = frozenset(("label", "slot", "column", "dotted", "salutation", "title-behind"))
 
 
@@ -164,7 +179,9 @@ def _finds(form: str, text: str) -> list[int]:
 def _stands_alone(text: str, start: int, end: int) -> bool:
     """Whether a name of two characters is not part of a longer word here."""
     before = start == 0 or not is_han(text[start - 1]) or text[start - 1] in "由与和及为是对请"
+    before = before or text[:start].endswith(_BEFORE_NAMES)
     after = end == len(text) or not is_han(text[end]) or text[end] in "老同教主校的和与及在是说为"
+    after = after or text.startswith(_AFTER_NAMES, end)
     return before and after and starts_with_surname(text[start:end])
 
 

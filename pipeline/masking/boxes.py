@@ -203,6 +203,12 @@ class _Site:
         """Nearest upright rule further out than the box's middle (mirrored for side -1)."""
         walls = self.walls if side > 0 else -self.walls[::-1] - 1
         out = walls[walls >= box - 0.3 * self.em]
+        if len(out) and out[0] < box - 0.1 * self.em:
+            # Print that overflows its cell: the rule runs through the character.
+            columns = np.flatnonzero(self.profile >= max(1.0, 0.04 * self.em)) + self.origin[0]
+            columns = columns if side > 0 else -columns - 1
+            if np.count_nonzero((columns > out[0] + 1) & (columns < box)) >= 2:
+                out = out[out >= box]
         page = self.page[1] if side > 0 else -self.page[0]
         return float(min(page, out[0] - 1)) if len(out) else float(page)
 

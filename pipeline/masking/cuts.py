@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 _REACH = 0.6  # em to either side of the box edge in which a cut is looked for
 _INK, _EVEN, _NEAR = 1.0, 2.0, 0.5
+_SPACE = 0.3  # em between two boxes beyond which the characters were set apart: 张　伟
 
 
 def cut(
@@ -35,6 +36,10 @@ def cut(
     nominal = [boxes[0][0]]
     nominal += [(left[1] + right[0]) / 2 for left, right in pairwise(boxes)]
     nominal.append(boxes[-1][1])
+    # Half of a space belongs to the character on either side; else the cuts would close up.
+    spaces = [max(0.0, right[0] - left[1] - _SPACE * em) for left, right in pairwise(boxes)]
+    halves = zip([0.0, *spaces], [*spaces, 0.0], strict=True)
+    widths = [width + (a + b) / 2 for width, (a, b) in zip(widths, halves, strict=True)]
     reach = max(2, round(_REACH * em))
     offsets = np.arange(-reach, reach + 1)
     # A cut runs between two columns: the ink that it severs is that of the lighter of the two.

@@ -210,7 +210,8 @@ class NumberSearch:
             start = match.end()
             end = start + _address_length(text[start:])
             if end > start:
-                value, head = (offset + start, offset + end), offset + start
+                head = offset + start
+                value = (_on_last_line(page_of(doc), head, offset + end), offset + end)
                 for _ in range(3):
                     more = continuation(page_of(doc), *value, left_of=head)
                     if not more:
@@ -244,6 +245,11 @@ class NumberSearch:
                 0.8,
                 entity=text[start : match.end()],
             )
+
+
+def _on_last_line(page: PageText, start: int, end: int) -> int:
+    """Return the first token of a range that stands on its last line."""
+    return next(i for i in range(start, end) if page.line_of[i] == page.line_of[end - 1])
 
 
 def _mark(

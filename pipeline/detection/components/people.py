@@ -21,8 +21,20 @@ GROUP = "people"
 _TITLES = "|".join(TITLES_AFTER_NAME)
 _SALUTATION = re.compile(r"^([一-龥·]{2,12}?)(?:老师|同志|教师|同学|先生|女士)?[:：]$")
 _SMALL_WORDS = frozenset("的是在了等和与及为由至从年月日将被把对于也不有说")
+# 第五届, 第五次: an ordinal, not the surname 第五.
 _COMPOUND = re.compile(
-    "(?:" + "|".join(sorted(s for s in surnames() if len(s) >= 2)) + ")[一-龥]{1,2}"
+    "(?!第五[届次章节期组课名批代年册周条款项天轮号卷集种点季版幅排位中小高初实幼单学部个套])(?:"
+    + "|".join(sorted(s for s in surnames() if len(s) >= 2))
+    + ")[一-龥]{1,2}"
+)
+# Whom these words stand around has a name, however the word model cuts it: 学生戎欢父母.
+_AMONG = re.compile(
+    "(?:学生|同学)([一-龥]{2,3}?)(?=的?(?:父母|父亲|母亲|爸爸|妈妈|家长|爷爷|奶奶|家里|家中))"
+    "|[与和跟]([一-龥]{2,3}?)(?=共同(?:设计|执教|完成|承担|撰写|主持|开发)|合著|合编|合写|搭班|结对)"
+)
+_NOBODY = frozenset(
+    "家长 家庭 师生 师傅 师徒 同伴 同行 同学 同事 同仁 班级 时代 高校 农村 党员 党委 团队 团员 单位 文化 经典 生活 单亲 全体 全部 "
+    "全家 全班 及其 和其 专家 名师 骨干 青年 徒弟 学生 教师 老师 组员 成员 伙伴 别人 他人 大家 孩子 乡村 城区 强校 弱校 名校 兄弟".split()
 )
 _COMMON = frozenset(
     "我 你 他 她 本 该 各 全 每 某 此 其 任 授 执 讲 听 评 男 女 新 老 小 大 青 年 优 名 骨 干 班 科 高 一 二 三 正 副 中 外 好".split()
@@ -51,7 +63,7 @@ class PeopleSearch:
             for a, b, rule in _shapes(text):
                 if rule == "compound" and _inside_a_word(doc, start + a):
                     continue
-                if everyday(doc, start + a, start + b) and rule != "compound":
+                if everyday(doc, start + a, start + b) and rule == "salutation":
                     continue
                 if not kept.intersection(range(start + a, start + b)):
                     add(doc, GROUP, start + a, start + b, Kind.PERSON_NAME, rule, 0.8)
@@ -193,6 +205,10 @@ def _whole_name(doc: Doc, start: int, end: int) -> tuple[int, int]:
     surnamed = text[0] in surnames() or text[:2] in surnames()
     # 仇|月娟: the surname was taken for another word.
     cut_off = not surnamed and len(text) == 2 and start > 0 and doc[start - 1].text in surnames()
+    # 学生|都|骞颢: an adverb does not stand right before a name.
+    cut_off = cut_off or (
+        len(text) == 2 and start > 0 and _surname_taken_for_adverb(doc, start - 1)
+    )
     if cut_off and not 0.6 <= page.gap_after(start - 1) <= 90:
         start -= 1
     # 瞿霆|思、: what stands between a short name and a mark or the line's end belongs to it.
@@ -228,6 +244,10 @@ def _whole_name(doc: Doc, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
+def _surname_taken_for_adverb(doc: Doc, token: int) -> bool:
+    return doc[token].text in surnames() and (token, token + 1, "d") in doc._.words
+
+
 def _may_be_listed(text: str) -> bool:
     return (
         len(text) >= 2
@@ -252,6 +272,11 @@ def _shapes(text: str) -> Iterator[tuple[int, int, str]]:
             if stop - match.start() >= 3 and (closed or re.match(_TITLES, text[stop:])):
                 yield match.start(), stop, "compound"
                 break
+    for match in _AMONG.finditer(text):
+        group = 1 if match.group(1) else 2
+        name = match.group(group)
+        if starts_with_surname(name) and name not in _NOBODY and not _SMALL_WORDS & set(name):
+            yield *match.span(group), "among"
     salutation = _SALUTATION.match(text)
     if salutation and starts_with_surname(salutation.group(1)):
         yield salutation.start(1), salutation.end(1), "salutation"

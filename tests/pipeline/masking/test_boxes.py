@@ -168,3 +168,21 @@ def test_two_people_side_by_side_keep_two_masks_and_one_person_gets_one() -> Non
     ]
     same = [d.model_copy(update={"label": "【人员1】"}) for d in same]
     assert len(plan(page.pixels, page.reading(), same)) == 1
+
+
+def test_a_name_set_wide_is_covered_to_its_first_stroke() -> None:
+    page = Page(height=200)
+    line = page.write("学生蔺　淑，性别女，一九九〇年四月", (60, 80), 34, jitter=0.02)
+    read = page.lines[line]
+    page.lines[line] = type(read)(read.polygon, read.chars[:3] + read.chars[4:], 0.95)
+    _, hidden = masked_by(page, page.find(line, 2, 4))
+    for k in (2, 4):
+        assert share_hidden(hidden, page.ink[line][k]) == 1.0
+
+
+def test_a_name_that_overflows_its_cell_is_covered_beyond_the_rule() -> None:
+    page = Page(height=300)
+    line = page.write("程春暄", (100, 100), 34, jitter=0.0)
+    page.pixels[40:240, 108:110] = 0
+    _, hidden = masked_by(page, page.find(line, 0, 3, place=Place.CELL))
+    assert share_hidden(hidden, page.ink[line][0]) > 0.95

@@ -1,0 +1,76 @@
+"""A name half under a seal must not stay half legible beside the seal's mask."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from pipeline.detection.beside_seals import ink_beside_seals
+from pipeline.detection.layout import analyse_layout
+from pipeline.detection.page_text import PageText, deslanted
+from pipeline.dossier import Finding, Kind
+from pipeline.geometry import Polygon
+from pipeline.policy import Policy
+from tests.pipeline.detection.sheets import Sheet
+
+LETTER = "特此证明，情况属实，请予以办理为盼。"
+
+
+def _beside(sheet: Sheet, policy: Policy, says: str = "淮南市第五中学") -> list[Finding]:
+    """What is found beside a round seal with its middle at (700, 500)."""
+    turns = np.linspace(0, 2 * np.pi, 48, endpoint=False)
+    points = [(700 + 120 * float(np.cos(t)), 500 + 120 * float(np.sin(t))) for t in turns]
+    seal = Finding(
+        id="p1-1",
+        page=1,
+        kind=Kind.SEAL,
+        polygon=Polygon(sheet.frame, tuple(points)),
+        recogniser="seals",
+        rule="round-red-school",
+        score=1.0,
+        reason="",
+        text=says,
+    )
+    page = PageText(sheet.reading, analyse_layout(sheet.pixels), deslanted(sheet.reading))
+    return ink_beside_seals(page, [seal], policy)
+
+
+def _strokes(sheet: Sheet, x: int, y: int) -> None:
+    """Draw what looks like a character, 30 pixels wide and high, that nobody read."""
+    cv2.line(sheet.pixels, (x, y + 8), (x + 30, y + 8), (0, 0, 0), 3)
+    cv2.line(sheet.pixels, (x + 15, y), (x, y + 30), (0, 0, 0), 3)
+    cv2.line(sheet.pixels, (x + 15, y + 14), (x + 30, y + 30), (0, 0, 0), 3)
+
+
+def test_the_end_of_a_name_that_a_seal_cuts_is_hidden(policy: Policy) -> None:
+    sheet = Sheet().write(LETTER, 120, 200)
+    for x in (770, 806, 842):
+        _strokes(sheet, x, 500)
+    (cut,) = _beside(sheet, policy)
+    x0, y0, x1, y1 = cut.polygon.bounds
+    assert x0 <= 822 and x1 >= 872 and y0 <= 500 and y1 >= 530
+    assert cut.doubtful
+
+
+def test_ink_away_from_a_seal_and_print_that_was_read_stay(policy: Policy) -> None:
+    sheet = Sheet().write(LETTER, 120, 200).write("2023年6月18日", 760, 500)
+    for x in range(764, 960, 34):
+        _strokes(sheet, x, 501)
+    _strokes(sheet, 900, 700)
+    assert _beside(sheet, policy) == []
+
+
+@pytest.mark.parametrize(("read", "hidden"), [("琳", True), ("小学", True), ("合格", False)])
+def test_the_rest_of_a_name_that_was_read_alone_is_hidden(
+    read: str, hidden: bool, policy: Policy
+) -> None:
+    sheet = Sheet().write(LETTER, 120, 200).write(read, 824, 500)
+    assert [f.line for f in _beside(sheet, policy)] == ([1] if hidden else [])
+
+
+def test_a_badly_read_line_that_says_what_the_seal_says_is_its_owner(policy: Policy) -> None:
+    sheet = Sheet().write(LETTER, 120, 200).write("淮南市第五中字", 620, 500)
+    sheet.write("淮南市教学成果", 620, 440)
+    (named,) = _beside(sheet, policy)
+    assert (named.line, named.kind) == (1, Kind.UNIT)
