@@ -181,12 +181,16 @@ class Mask(Noun):
 
 
 class Doubt(Noun):
-    """One reason why a person must look: a stable code, the page if any, one Chinese sentence."""
+    """One reason why a person must look: a stable code, the page if any, one Chinese sentence.
+
+    ``rule`` is the id of the notice's rule that is broken, where it is one.
+    """
 
     code: str
     message: str
     page: int | None = None
     polygon: Polygon | None = None
+    rule: str | None = None
 
 
 class Verdict(Noun):

@@ -19,6 +19,7 @@ from pipeline.findings_file import (
 )
 from pipeline.intake import SourceFile, open_source
 from pipeline.jobs import Clock, FileReading, Finished, Job, Options, Tools
+from pipeline.legibility import legibility_doubts
 from pipeline.masking import Copy, build_copy
 from pipeline.outcome import (
     FileResult,
@@ -198,6 +199,7 @@ def _whole_verdict(
         file_name_doubt(safe) if doubt.code == "file-name" else doubt for doubt in checked.doubts
     ]
     doubts += [*finding_doubts(decisions), *reading_doubts(file.readings)]
+    doubts += legibility_doubts(file.readings, decisions, tools.policy.scan)
     if tools.policy.text_under_seals is CoveredText.PERSON:
         doubts += covered_text(file.readings, decisions)
     if checked.kind is VerdictKind.CLEAN and doubts:
@@ -233,7 +235,7 @@ def _document(
         notes=tuple(doubt_entry(note) for note in _notes(file, decisions, tools)),
         masks=masks_by_kind(copy.masks),
         pages=tuple(
-            page_entry(facts, reading)
+            page_entry(facts, reading, tools.policy.scan)
             for facts, reading in zip(file.facts, file.readings, strict=True)
         ),
         findings=tuple(finding_entry(decision, with_text=with_text) for decision in decisions),

@@ -14,6 +14,8 @@ from pydantic import Field
 from pipeline.dossier import Action, Decision, Doubt, Kind, Mask, Noun, VerdictKind
 from pipeline.evidence import evidence_sentence
 from pipeline.geometry import Polygon
+from pipeline.legibility import shortfalls
+from pipeline.policy import ScanLimits
 from pipeline.reading.lines import PageReading
 from pipeline.work import PageFacts
 
@@ -30,6 +32,19 @@ class LayerEntry(Noun):
     contradicted: int
 
 
+class QualityEntry(Noun):
+    """How well a page could be read; ``unsafe`` names the measures beyond the policy's limits."""
+
+    text_height: float
+    sharpness: float
+    contrast: float
+    weak: float
+    uncovered: float
+    slant: float
+    watermark: bool
+    unsafe: tuple[str, ...]
+
+
 class PageEntry(Noun):
     """A page: its stored size in pixels and the clockwise quarter turns to stand upright."""
 
@@ -41,6 +56,7 @@ class PageEntry(Noun):
     origin: str
     lines: int
     layer: LayerEntry
+    quality: QualityEntry | None = None
 
 
 class FindingEntry(Noun):
@@ -68,6 +84,7 @@ class DoubtEntry(Noun):
     message: str
     page: int | None = None
     polygon: Corners | None = None
+    rule: str | None = None
 
 
 class FindingsFile(Noun):
@@ -92,9 +109,9 @@ class FindingsFile(Noun):
         return self.model_dump_json(by_alias=True, exclude_none=True, indent=1).encode() + b"\n"
 
 
-def page_entry(facts: PageFacts, reading: PageReading) -> PageEntry:
-    """Describe a page."""
-    layer = reading.layer
+def page_entry(facts: PageFacts, reading: PageReading, limits: ScanLimits) -> PageEntry:
+    """Describe a page; ``limits`` say which of its measures are unsafe."""
+    layer, quality = reading.layer, reading.quality
     return PageEntry(
         page=facts.page,
         width=facts.width,
@@ -105,6 +122,16 @@ def page_entry(facts: PageFacts, reading: PageReading) -> PageEntry:
         lines=len(reading.lines),
         layer=LayerEntry(
             trusted=layer.trusted, hidden=layer.hidden, contradicted=layer.contradicted
+        ),
+        quality=QualityEntry(
+            text_height=round(quality.text_height, 1),
+            sharpness=round(quality.sharpness, 3),
+            contrast=round(quality.contrast, 3),
+            weak=round(quality.weak, 3),
+            uncovered=round(quality.uncovered, 3),
+            slant=round(quality.slant, 1),
+            watermark=quality.watermark,
+            unsafe=tuple(shortfalls(quality, limits)),
         ),
     )
 
@@ -132,7 +159,9 @@ def finding_entry(decision: Decision, *, with_text: bool) -> FindingEntry:
 def doubt_entry(doubt: Doubt) -> DoubtEntry:
     """Describe a doubt."""
     polygon = source_corners(doubt.polygon) if doubt.polygon else None
-    return DoubtEntry(code=doubt.code, message=doubt.message, page=doubt.page, polygon=polygon)
+    return DoubtEntry(
+        code=doubt.code, message=doubt.message, page=doubt.page, polygon=polygon, rule=doubt.rule
+    )
 
 
 def masks_by_kind(masks: Sequence[Mask]) -> dict[str, int]:

@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from pipeline.policy.loader import CoveredText, Policy, load_policy
+from pipeline.policy.scans import ScanLimits
 
-__all__ = ["CoveredText", "Policy", "load_policy"]
+__all__ = ["CoveredText", "Policy", "ScanLimits", "load_policy"]

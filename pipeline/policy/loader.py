@@ -11,6 +11,7 @@ from pydantic import Field, ValidationError
 
 from pipeline.dossier import Action, Kind, Noun
 from pipeline.errors import UsageError
+from pipeline.policy.scans import ScanLimits
 from pipeline.publication.nouns import Effect
 
 
@@ -72,6 +73,7 @@ class Policy(Noun):
         text_under_seals: Whether text that must stay but lies under a masked seal is a note in the
             record, or a reason for a person to look.
         publication: The notice's words on papers and books.
+        scan: What a page's scan must be like to be trusted without a person.
         rules: Rule ids that findings and verdicts cite, with the notice's words.
     """
 
@@ -85,6 +87,7 @@ class Policy(Noun):
     authorities: tuple[str, ...] = ()
     text_under_seals: CoveredText = CoveredText.NOTE
     publication: PublicationPolicy = PublicationPolicy()
+    scan: ScanLimits = ScanLimits()
     rules: dict[str, str] = Field(default_factory=dict)
 
     def action(self, kind: Kind) -> Action:

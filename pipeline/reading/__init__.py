@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.reading.lines import Char, LayerReport, Line, PageReading, TextSource
+from pipeline.reading.lines import Char, LayerReport, Line, PageQuality, PageReading, TextSource
 from pipeline.reading.reader import Reader
 
-__all__ = ["Char", "LayerReport", "Line", "PageReading", "Reader", "TextSource"]
+__all__ = ["Char", "LayerReport", "Line", "PageQuality", "PageReading", "Reader", "TextSource"]

@@ -60,6 +60,32 @@ class LayerReport:
 
 
 @dataclass(frozen=True, slots=True)
+class PageQuality:
+    """How well a page can be read; all 0 where nothing was read that could be measured.
+
+    Attributes:
+        text_height: Median height of a line in pixels of the stored page, weighted by characters.
+        sharpness: Share of the way from ink to paper that the steepest edges take in one pixel of a
+            strip, 0 to 1.
+        contrast: How much darker than its paper the ink is, 0 to 1.
+        weak: Share of the characters that may be others, unread ink by its length, 0 to 1.
+        uncovered: Share of what looks like writing that lies in no line, 0 to 1.
+        slant: Degrees that the lines rise or fall.
+        aslant: Lines that stand aslant on the page, as watermarks do; indices of its lines.
+        watermark: Large pale strokes stand in a band across the page, whether read or not.
+    """
+
+    text_height: float = 0.0
+    sharpness: float = 0.0
+    contrast: float = 0.0
+    weak: float = 0.0
+    uncovered: float = 0.0
+    slant: float = 0.0
+    aslant: tuple[int, ...] = ()
+    watermark: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class PageReading:
     """All lines of one page, in reading order, on the upright page at stored resolution.
 
@@ -68,9 +94,11 @@ class PageReading:
         lines: In reading order (top to bottom, then left to right).
         turn_confidence: How sure the reader is of which way is up, 0 to 1.
         layer: What became of the text layer.
+        quality: How well the page could be read.
     """
 
     frame: Frame
     lines: tuple[Line, ...] = field(repr=False)
     turn_confidence: float = 1.0
     layer: LayerReport = LayerReport()
+    quality: PageQuality = PageQuality()

@@ -15,6 +15,7 @@ from pipeline.reading.engine import Image, OcrEngine, Recognition
 from pipeline.reading.layer import use_layer
 from pipeline.reading.lines import Char, Line, PageReading
 from pipeline.reading.order import reading_order, runs_down
+from pipeline.reading.quality import measure
 from pipeline.reading.seal_ink import lift_seal_ink
 from pipeline.reading.upright import lies_in_columns, probe_scores
 
@@ -33,7 +34,7 @@ class Reader:
     """
 
     #: Part of every cache key; raised whenever the same page would be read differently.
-    version = "ppocrv6-small.7"
+    version = "ppocrv6-small.8"
 
     def __init__(self, models_dir: Path, *, threads: int = 2) -> None:
         self._engine = OcrEngine(models_dir, threads=threads)
@@ -52,14 +53,15 @@ class Reader:
             turned = frame.turned(quarters)
             quads = _turn_quads(quads, frame, turned)
             frame, pixels = turned, turn_pixels(pixels, quarters)
-        lines = self._read_quads(pixels, frame, quads)
+        lines, crops = self._read_quads(pixels, frame, quads)
         if lies_in_columns(self._engine, pixels, lines):
             turned = frame.turned(1)
             quads = _turn_quads(quads, frame, turned)
             frame, pixels = turned, turn_pixels(pixels, 1)
-            lines = self._read_quads(pixels, frame, quads)
+            lines, crops = self._read_quads(pixels, frame, quads)
+        quality = measure(pixels, lines, crops)
         lines, report = use_layer(lines, page.layer, frame)
-        return PageReading(frame, lines, confidence, report)
+        return PageReading(frame, lines, confidence, report, quality)
 
     def read_upright(
         self, pixels: Image, frame: Frame, *, detection_side: int | None = None
@@ -73,7 +75,7 @@ class Reader:
         """
         pixels = lift_seal_ink(pixels)
         quads = self._engine.detect(pixels, detection_side or DETECTION_SIDE)
-        return self._read_quads(pixels, frame, quads)
+        return self._read_quads(pixels, frame, quads)[0]
 
     def recognise(self, crops: Sequence[Image]) -> list[Recognition]:
         """Read crops of single lines, RGB and ``CROP_HEIGHT`` high, such as the text of a seal."""
@@ -100,7 +102,8 @@ class Reader:
 
     def _read_quads(
         self, pixels: Image, frame: Frame, quads: NDArray[np.float32]
-    ) -> tuple[Line, ...]:
+    ) -> tuple[tuple[Line, ...], list[Crop | None]]:
+        """Return the lines in reading order, and the strip of each that was thick enough."""
         ordered = [quads[i] for i in reading_order(list(quads), pixels.shape[1])]
         crops = [cut(pixels, q) for q in ordered]
         recognitions = self._engine.recognise([c.image for c in crops if c is not None])
@@ -111,7 +114,7 @@ class Reader:
                 lines.append(Line(_polygon(frame, quad), (), 0.0))
             else:
                 lines.append(_line(frame, crop, next(waiting)))
-        return tuple(lines)
+        return tuple(lines), crops
 
 
 def _line(frame: Frame, crop: Crop, recognition: Recognition) -> Line:

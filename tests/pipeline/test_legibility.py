@@ -1,0 +1,68 @@
+"""A page that cannot be read is a page whose names cannot be hidden: somebody must look at it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from pipeline.dossier import Action, Decision, Finding, Kind
+from pipeline.geometry import Frame, Polygon
+from pipeline.legibility import legibility_doubts, shortfalls
+from pipeline.policy import load_policy
+from pipeline.reading.lines import Char, Line, PageQuality, PageReading
+
+LIMITS = load_policy("huainan-2025").scan
+GOOD = PageQuality(text_height=42, sharpness=0.7, contrast=0.8, weak=0.01, uncovered=0.05)
+FRAME = Frame(1, 1654, 2339)
+
+
+def _reading(quality: PageQuality) -> PageReading:
+    place = Polygon(FRAME, ((300, 900), (560, 700), (590, 740), (330, 940)))
+    line = Line(place, (Char("某", place, 0.9), Char("校", place, 0.9)), 0.9)
+    return PageReading(FRAME, (line,), 1.0, quality=quality)
+
+
+def _seal(bounds: tuple[float, float, float, float]) -> Decision:
+    finding = Finding(
+        id="p1-1", page=1, kind=Kind.SEAL, polygon=Polygon.from_bounds(FRAME, *bounds),
+        recogniser="seals", rule="ring", score=0.9, reason="",
+    )  # fmt: skip
+    return Decision(finding=finding, action=Action.MASK)
+
+
+@pytest.mark.parametrize(
+    ("measures", "names"),
+    [
+        ({}, []),
+        ({"sharpness": 0.2}, ["sharpness"]),
+        ({"contrast": 0.05}, ["contrast"]),
+        ({"text_height": 9}, ["text_height"]),
+        ({"weak": 0.3}, ["weak"]),
+        ({"weak": 0.06, "sharpness": 0.45}, ["weak", "sharpness"]),
+        ({"weak": 0.06}, []),
+        ({"slant": -14}, ["slant"]),
+        ({"text_height": 0, "sharpness": 0, "contrast": 0, "uncovered": 1}, ["uncovered"]),
+        ({"text_height": 0, "sharpness": 0, "contrast": 0, "weak": 0, "uncovered": 0}, []),
+    ],
+)
+def test_an_illegible_page_goes_to_a_person_with_its_measures(
+    measures: dict[str, float], names: list[str]
+) -> None:
+    quality = replace(GOOD, **measures)  # type: ignore[arg-type]
+    assert list(shortfalls(quality, LIMITS)) == names
+    doubts = legibility_doubts([_reading(quality)], [], LIMITS)
+    assert [(d.code, d.page, d.rule) for d in doubts] == (
+        [("scan-quality", 1, "HN-SCAN-1")] if names else []
+    )
+    assert all("请" in d.message and "扫描" in d.message for d in doubts)
+
+
+def test_a_watermark_goes_to_a_person_and_the_letters_of_a_seal_do_not() -> None:
+    reading = _reading(replace(GOOD, aslant=(0,)))
+    doubts = legibility_doubts([reading], [], LIMITS)
+    assert [d.code for d in doubts] == ["watermark"]
+    assert doubts[0].polygon == reading.lines[0].polygon
+    assert not legibility_doubts([reading], [_seal((250, 650, 640, 1000))], LIMITS)
+    unread = _reading(replace(GOOD, watermark=True))
+    assert [d.code for d in legibility_doubts([unread], [], LIMITS)] == ["watermark"]
