@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.detection.seals.candidate import Seal, Shape
-from pipeline.detection.seals.owners import Known, Owner, SealText, owner_of
-from pipeline.detection.seals.strips import Strip, unroll
+from pipeline.detection.seals.owners import Known, Owner, SealText, owner_of, plain
+from pipeline.detection.seals.strips import Strip, unroll, unroll_again
 from pipeline.dossier import Applicant, Finding, Kind
 from pipeline.geometry import Frame, Polygon
 from pipeline.policy import Policy
@@ -25,6 +26,9 @@ _RIM, _RIM_PIXELS = 0.012, 3.0
 #: Gray from which a strip is ink. What follows the text is text that was not read if it has as much
 #: ink as this share of the text's: the print that a seal was stamped over has less.
 _INKED, _AS_DENSE = 140, 0.6
+#: How far inside a seal, as a share of its height, print is that it is stamped over; and how much
+#: of such a line, or of the seal's width, lies there.
+_INSET, _ACROSS = 0.1, 0.12
 
 
 class Recognised(Protocol):
@@ -70,13 +74,49 @@ def seal_findings(
     units = [f.text for f in found if f.kind in (Kind.UNIT, Kind.APPLICANT_UNIT)]
     bodies = [f.text for f in found if f.kind is Kind.ISSUING_AUTHORITY]
     known = Known.of(policy, [*applicant.unit, *units], bodies)
-    texts = _read(pixels, seals, recognise)
     last = max((int(f.id.rpartition("-")[2]) for f in found), default=0)
-    read = [(s, t) for s, t in zip(seals, texts, strict=True) if not _is_character(s, t)]
-    return [
-        _finding(seal, text, owner_of(text, known), frame, last + number, policy)
-        for number, (seal, text) in enumerate(read, 1)
-    ]
+    stamped: list[Finding] = []
+    for seal in seals:
+        here = replace(known, under=_under(seal, found), cut=seal.cut)
+        texts, owner = _judged(pixels, seal, here, recognise)
+        if not _is_character(seal, texts):
+            number = last + len(stamped) + 1
+            stamped.append(_finding(seal, texts, owner, frame, number, policy))
+    return stamped
+
+
+def _judged(
+    pixels: Pixels, seal: Seal, known: Known, recognise: Recognise | None
+) -> tuple[list[SealText], Owner]:
+    """What a seal says, one entry for each way its text may run, and whose it is."""
+    if recognise is None:
+        return [], Owner.UNKNOWN
+    texts = _read(unroll(pixels, seal), recognise)
+    owner = owner_of(texts, known)
+    if owner is Owner.UNKNOWN and not _is_character(seal, texts):
+        more = [*texts, *_read(unroll_again(pixels, seal), recognise)]
+        owner = owner_of(more, known)
+        texts = more if owner is not Owner.UNKNOWN else texts
+    return texts, owner
+
+
+def _under(seal: Seal, found: Sequence[Finding]) -> tuple[str, ...]:
+    """The authorities that a seal is stamped over; none where it is stamped over a school too."""
+    there = [f for f in found if _crosses(seal, f.polygon)]
+    if any(f.kind in (Kind.UNIT, Kind.APPLICANT_UNIT) for f in there):
+        return ()
+    return tuple(plain(f.text) for f in there if f.kind is Kind.ISSUING_AUTHORITY)
+
+
+def _crosses(seal: Seal, polygon: Polygon) -> bool:
+    """Whether a good part of a line lies in the rectangle within a seal."""
+    xs, ys = zip(*seal.outline(), strict=True)
+    x0, y0, x1, y1 = polygon.bounds
+    inset = _INSET * (max(ys) - min(ys))
+    across = min(x1, max(xs)) - max(x0, min(xs))
+    middle = (y0 + y1) / 2
+    wide = _ACROSS * min(x1 - x0, max(xs) - min(xs))
+    return bool(min(ys) + inset < middle < max(ys) - inset and across >= wide)
 
 
 def _in_a_face(seal: Seal, faces: Sequence[Polygon]) -> bool:
@@ -93,21 +133,17 @@ def _is_character(seal: Seal, texts: Sequence[SealText]) -> bool:
     return seal.shape is Shape.SQUARE and {len(reading.text) for reading in texts} == {1}
 
 
-def _read(
-    pixels: Pixels, seals: Sequence[Seal], recognise: Recognise | None
-) -> list[list[SealText]]:
-    """What each seal says, one entry for each way its text may run."""
-    if recognise is None:
-        return [[] for _ in seals]
-    ways = [unroll(pixels, seal) for seal in seals]
-    lines = iter(recognise([strip.pixels for strips in ways for strip in strips]))
-    return [[_text(strip, next(lines)) for strip in strips] for strips in ways]
+def _read(strips: Sequence[Strip], recognise: Recognise) -> list[SealText]:
+    if not strips:
+        return []
+    lines = recognise([strip.pixels for strip in strips])
+    return [_text(strip, line) for strip, line in zip(strips, lines, strict=True)]
 
 
 def _text(strip: Strip, line: Recognised) -> SealText:
     text = "".join(line.text)
     if not strip.ends or len(text) < 3:
-        return SealText(text)
+        return SealText(text, ends=strip.ends)
     pitch = max(1e-3, float(np.median(np.diff(line.centers))))
     first, last = float(line.centers[0]) - pitch / 2, float(line.centers[-1]) + pitch / 2
     inked = (strip.pixels[..., 0] < _INKED).mean(axis=0)

@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from rapidfuzz import fuzz
+from rapidfuzz.distance import LCSseq
 
 from pipeline.detection.vocabulary import SCHOOL_ENDINGS
 from pipeline.policy import Policy
 
 _HAN = re.compile(r"[^一-鿿]+")
 #: What a seal may say besides its owner's name.
-_TAIL = re.compile(r"(?:[一-鿿]{0,6}?专用章|审核章|公章|印章|业务章|章)$")
+_TAIL = re.compile(r"(?:专用章|审核章|公章|印章|业务章|章)$")
 #: What may follow an authority's word: one of its offices. A school that it runs may not.
 _OFFICE = re.compile(r"[一-鿿]{0,6}(?:科|处|股|室|部|委|会|组|章)")
 #: As many characters unread after an authority's name could make it that of a school.
@@ -27,6 +28,11 @@ _OWN = 70
 _PRINTED, _MORE = 64, 8
 #: An authority's word as long as this is told even from a reading as like (0 to 100) as this.
 _LONG, _NEARLY = 6, 75
+#: Of the name that a seal is stamped on so many characters, and this share, must be on it as read;
+#: and of its own word, such as 教育局, so many; one is enough where the page's edge ends the rest.
+_FEW, _PART, _KIND = 3, 0.4, 2
+#: Characters of schools' names; where one of them was read the seal may be a school's.
+_SCHOOL_SIGNS = frozenset("校学园幼儿小中高初院附实验")
 #: Characters that stand before an authority's word: those of its place.
 _PLACE = 2
 
@@ -47,17 +53,23 @@ class Known:
         authorities: Endings of authorities' names.
         schools: Full names of schools: the applicant's, and those that the page prints.
         printed: Names of authorities that the page prints.
+        under: Those of them that this seal is stamped over, where no school's name is.
+        cut: The page's edge has cut this seal.
     """
 
     authorities: tuple[str, ...]
     schools: tuple[str, ...] = field(default=(), repr=False)
     printed: tuple[str, ...] = field(default=(), repr=False)
+    under: tuple[str, ...] = field(default=(), repr=False)
+    cut: bool = False
 
     @classmethod
     def of(cls, policy: Policy, schools: Sequence[str], printed: Sequence[str]) -> Known:
         """Take the policy's authorities, and names with everything but their characters removed."""
-        names = (tuple(n for n in map(plain, found) if len(n) >= 4) for found in (schools, printed))
-        return cls(policy.authorities, *names)
+        schools, printed = (
+            tuple(n for n in map(plain, found) if len(n) >= 4) for found in (schools, printed)
+        )
+        return cls(policy.authorities, schools, printed)
 
 
 def plain(text: str) -> str:
@@ -67,10 +79,17 @@ def plain(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class SealText:
-    """What was read on a seal in one way; ``unread`` is how many characters may follow unread."""
+    """What was read on a seal in one way.
+
+    Attributes:
+        text: Its characters.
+        unread: How many characters may follow unread.
+        ends: It is known where the text begins; else it may go on where it began.
+    """
 
     text: str = field(repr=False)
     unread: float = 0.0
+    ends: bool = True
 
 
 def owner_of(readings: Sequence[SealText], known: Known) -> Owner:
@@ -83,13 +102,26 @@ def owner_of(readings: Sequence[SealText], known: Known) -> Owner:
         readings: The seal's text, one entry for each way it may run.
         known: What to compare it with.
     """
-    found = [(_TAIL.sub("", plain(reading.text)), reading.unread) for reading in readings]
+    found = [(_TAIL.sub("", _once(reading)), reading.unread) for reading in readings]
     found = [(text, unread) for text, unread in found if len(text) >= 2]
     if any(_is_school(text, known) for text, _ in found):
         return Owner.SCHOOL
     if any(unread < _UNREAD and _is_authority(text, known) for text, unread in found):
         return Owner.AUTHORITY
+    if found and all(_confirms(text, known) for text, _ in found):
+        return Owner.AUTHORITY
     return Owner.UNKNOWN
+
+
+def _once(reading: SealText) -> str:
+    """A text without its beginning read again at its end, as where the ring leaves no gap."""
+    text = plain(reading.text)
+    if reading.ends:
+        return text
+    for length in range(len(text) // 2, 1, -1):
+        if text.endswith(text[:length]):
+            return text[:-length]
+    return text
 
 
 def _is_school(text: str, known: Known) -> bool:
@@ -108,6 +140,32 @@ def _is_authority(text: str, known: Known) -> bool:
     names = [name for name in known.printed if 3 <= len(text) <= len(name) + 2]
     printed = _likeness(text, names)
     return printed >= _PRINTED and printed >= own + _MORE
+
+
+def _confirms(text: str, known: Known) -> bool:
+    """Whether little was read, but of the authority whose printed name the seal lies on.
+
+    Bodies stamp their seal on their own name. What was read must hold characters of that name's
+    own word, none of a school's, and be nearer to it than to every school of the page.
+    """
+    own = _likeness(text, known.schools)
+    for name in known.under:
+        if _SCHOOL_SIGNS.intersection(text).difference(name):
+            continue
+        same = LCSseq.similarity(name, text + text)
+        kind = LCSseq.similarity(name[_word_at(name, known) :], text + text)
+        part = known.cut and same >= max(_FEW + 1, len(text) - 1) and kind >= 1
+        if (part or (same >= max(_FEW, _PART * len(name)) and kind >= _KIND)) and fuzz.ratio(
+            text, name
+        ) >= own + _MORE:
+            return True
+    return False
+
+
+def _word_at(name: str, known: Known) -> int:
+    """Where an authority's own word begins in its name, after its place."""
+    found = [name.find(word) for word in known.authorities]
+    return min((at for at in found if at >= 0), default=min(len(name), _PLACE))
 
 
 def _names_authority(text: str, known: Known) -> bool:

@@ -44,6 +44,17 @@ class Strip:
     ends: bool = False
 
 
+def unroll_again(pixels: Pixels, seal: Seal) -> tuple[Strip, ...]:
+    """Cut the writing out of a round seal in other ways than :func:`unroll`, for a second reading.
+
+    Nearer the edge, further from it, and with the gaps of a fax's dots filled.
+    """
+    if seal.shape is Shape.SQUARE:
+        return ()
+    others = tuple(_ring(pixels, seal, *band) for band in ((0.60, _OUTER), (_INNER, 0.91)))
+    return (*others, _ring(pixels, seal, _INNER, _OUTER, blur=1.0))
+
+
 def unroll(pixels: Pixels, seal: Seal) -> tuple[Strip, ...]:
     """Cut the writing out of a seal.
 
@@ -57,16 +68,20 @@ def unroll(pixels: Pixels, seal: Seal) -> tuple[Strip, ...]:
     return _block(pixels, seal) if seal.shape is Shape.SQUARE else (_ring(pixels, seal),)
 
 
-def _ring(pixels: Pixels, seal: Seal) -> Strip:
+def _ring(
+    pixels: Pixels, seal: Seal, inner: float = _INNER, outer: float = _OUTER, blur: float = 0.0
+) -> Strip:
     """The ring of text from the outer edge (top) inwards, clockwise, cut where it is empty."""
-    around = math.pi * (seal.axes[0] + seal.axes[1]) * (_INNER + _OUTER) / 2
-    deep = (seal.axes[0] + seal.axes[1]) / 2 * (_OUTER - _INNER)
+    around = math.pi * (seal.axes[0] + seal.axes[1]) * (inner + outer) / 2
+    deep = (seal.axes[0] + seal.axes[1]) / 2 * (outer - inner)
     width = int(min(_WIDEST, max(160, around * HEIGHT / deep)))
     turns = np.arange(width, dtype=np.float32) * np.float32(2 * math.pi / width)
-    reach = np.linspace(_OUTER, _INNER, HEIGHT, dtype=np.float32)[:, None]
+    reach = np.linspace(outer, inner, HEIGHT, dtype=np.float32)[:, None]
     u = seal.axes[0] * reach * np.cos(turns - np.float32(seal.angle))
     v = seal.axes[1] * reach * np.sin(turns - np.float32(seal.angle))
     strip = _without_rim(_ink(_sampled(pixels, seal, u, v), seal.colour))
+    if blur:
+        strip = np.asarray(cv2.GaussianBlur(strip, (0, 0), blur), np.float32)
     start, length = _text_run((strip > 0.3).mean(axis=0))
     columns = (start + np.arange(length)) % width
     return Strip(_crop(strip[:, columns]), ends=length < width)
