@@ -25,6 +25,7 @@ from pipeline.outcome import (
     FileResult,
     file_name_doubt,
     finding_doubts,
+    finding_notes,
     reading_doubts,
     reading_notes,
     safe_name,
@@ -182,6 +183,12 @@ class _Finishing:
                 for d in self._decisions
                 if d.action is Action.KEEP and d.finding.recogniser != SEALS
             ],
+            first=[reading.lines for reading in self.file.readings],
+            seals=[
+                d.finding.polygon
+                for d in self._decisions
+                if d.action is Action.KEEP and d.finding.recogniser == SEALS
+            ],
             progress=lambda page: self._progress.done(job.id, Stage.VERIFICATION, page),
         )
 
@@ -208,7 +215,7 @@ def _whole_verdict(
 
 
 def _notes(file: FileReading, decisions: Sequence[Decision], tools: Tools) -> list[Doubt]:
-    notes = reading_notes(file.readings)
+    notes = [*reading_notes(file.readings), *finding_notes(decisions)]
     if tools.policy.text_under_seals is CoveredText.NOTE:
         notes += covered_text(file.readings, decisions)
     return notes

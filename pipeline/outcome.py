@@ -11,7 +11,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from pipeline.dossier import Applicant, Decision, Doubt, Noun, VerdictKind
+from pipeline.dossier import Action, Applicant, Decision, Doubt, Noun, VerdictKind
 from pipeline.errors import MangpingError
 from pipeline.findings_file import DoubtEntry
 from pipeline.reading.lines import PageReading
@@ -21,6 +21,8 @@ _SURE_OF_TURN = 0.6
 _LINES_TO_TELL = 3
 # OCR slips contradict a line of a true layer now and then; a lying layer is contradicted all over.
 _LYING_SHARE = 0.25
+# A mask over these does not hide all that a picture may tell.
+_MORE_MAY_SHOW = {("faces", "head"), ("pictures", "unread")}
 
 
 OWN_COPY_NAMES = {
@@ -163,7 +165,11 @@ def reading_notes(readings: Sequence[PageReading]) -> list[Doubt]:
 
 
 def finding_doubts(decisions: Sequence[Decision]) -> list[Doubt]:
-    """Return a doubt for every finding that a person must confirm."""
+    """Return a doubt for every finding that a person must confirm.
+
+    What was hidden by its place because it could not be read is hidden: whether something is left
+    beside it is for verification to see, and :func:`finding_notes` tells of it.
+    """
     return [
         Doubt(
             code="finding-doubtful",
@@ -172,8 +178,30 @@ def finding_doubts(decisions: Sequence[Decision]) -> list[Doubt]:
             polygon=decision.finding.polygon,
         )
         for decision in decisions
-        if decision.finding.doubtful
+        if decision.finding.doubtful and not _hidden_by_place(decision)
     ]
+
+
+def finding_notes(decisions: Sequence[Decision]) -> list[Doubt]:
+    """Return a note for every place that was hidden although nobody could read it."""
+    message = "这里的字迹没有读清，已按位置遮盖，需要时请对照原件核对。"
+    return [
+        Doubt(
+            code="hidden-by-place",
+            message=message,
+            page=decision.finding.page,
+            polygon=decision.finding.polygon,
+        )
+        for decision in decisions
+        if decision.finding.doubtful and _hidden_by_place(decision)
+    ]
+
+
+def _hidden_by_place(decision: Decision) -> bool:
+    """Whether a finding is hidden, and not one of pictures in which more may be seen."""
+    finding = decision.finding
+    more = (finding.recogniser, finding.rule) in _MORE_MAY_SHOW
+    return decision.action is Action.MASK and not more
 
 
 def file_name_doubt(name: str) -> Doubt:

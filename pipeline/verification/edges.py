@@ -12,6 +12,8 @@ from pipeline.verification.text import Glyph, Run
 _TOUCHING = 0.6
 """Space between a mask and the first character beside it, in heights of the character."""
 _BRACKETS = set("【】[]「」 　")
+_MAIL = "mail"
+"""What stands before an address: E-mail, email."""
 _NUMBERS = {Kind.ID_NUMBER, Kind.PHONE}
 
 Box = tuple[float, float, float, float]
@@ -103,5 +105,5 @@ def _is_start(kind: Kind, run: Run, at: int, forms: EdgeForms) -> bool:
     if kind is Kind.APPLICANT_UNIT:
         return any(text.endswith(u[:k]) for u in forms.units for k in range(2, len(u)))
     if kind is Kind.EMAIL:
-        return text[-1:].isascii() and text[-1:].isalnum()
+        return text[-1:].isascii() and text[-1:].isalnum() and not text.endswith(_MAIL)
     return kind in _NUMBERS and text[-1:].isdigit()

@@ -10,13 +10,9 @@ from pypinyin import Style, pinyin
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
+from pipeline.surnames import surnames
 from pipeline.verification.text import Run, Span
 
-_COMPOUND = re.findall(
-    "..",
-    "欧阳司马上官诸葛东方皇甫尉迟公孙慕容令狐宇文长孙司徒夏侯轩辕端木呼延南宫"
-    "独孤百里澹台申屠太史公羊赫连闻人濮阳淳于单于仲孙钟离",
-)
 _MOST_READINGS = 24
 _SURE_LENGTH = 8
 """Letters from which a name is found inside a longer word, or with one wrong letter."""
@@ -35,7 +31,7 @@ def pinyin_forms(names: tuple[str, ...]) -> tuple[str, ...]:
             if sum(map(len, words)) >= 5 and len(words) > 1:
                 forms["".join(words)] = forms["".join(words[1:] + words[:1])] = None
             continue
-        split = 2 if plain[:2] in _COMPOUND else 1
+        split = 2 if len(plain) > 2 and plain[:2] in surnames() else 1
         readings = [_readings(c) for c in plain]
         for chosen in itertools.islice(itertools.product(*readings), _MOST_READINGS):
             surname, given = "".join(chosen[:split]), "".join(chosen[split:])

@@ -10,11 +10,14 @@ import numpy as np
 from pipeline.dossier import Doubt, Mask
 from pipeline.geometry import Frame, Polygon
 from pipeline.reading.lines import Line
+from pipeline.verification.beside import only_suspicious
 from pipeline.verification.doubts import doubt
 from pipeline.verification.edges import find_edges
 from pipeline.verification.fidelity import Pixels
+from pipeline.verification.remnants import find_remnants
 from pipeline.verification.search import Wanted, search_runs
 from pipeline.verification.sources import Rereader
+from pipeline.verification.strangers import search_strangers
 from pipeline.verification.strokes import find_unread_ink
 from pipeline.verification.text import Areas, Run, Span, line_runs
 
@@ -33,8 +36,9 @@ def check_reading(
     kept: Sequence[Polygon],
     wanted: Wanted,
     reader: Rereader,
+    first: Sequence[Line] = (),
 ) -> list[Doubt]:
-    """Read a page of the copy and report what of the applicant can still be read.
+    """Read a page of the copy and report what can still be read of the applicant and of others.
 
     Args:
         pixels: RGB of the copy's page, in ``frame``.
@@ -43,16 +47,21 @@ def check_reading(
         kept: Places of this page that the policy keeps; ID-like or fuzzy matches there are no leak.
         wanted: The applicant's strings.
         reader: Reads upright images.
+        first: What was read on the page before anything was hidden.
     """
     lines, grid = _read_again(pixels, frame, reader)
     runs = line_runs(lines, Areas([m.polygon for m in masks], grid))
+    allowed = Areas(kept, grid)
     doubts = [] if runs else _unread(pixels, frame, masks)
     doubts += [
         doubt(span.code, frame.page, run.place(span.start, span.end).to(frame))
-        for run, span in _relevant(search_runs(runs, wanted), Areas(kept, grid))
+        for found in (search_runs(runs, wanted), search_strangers(runs, masks))
+        for run, span in _relevant(found, allowed)
     ]
     beside = [place.to(frame) for place in find_edges(runs, masks, grid, wanted.ends)]
-    beside += find_unread_ink(pixels, frame, masks, lines)
+    beside += [place.to(frame) for place in find_remnants(runs, masks, grid)]
+    unread = find_unread_ink(pixels, frame, masks, lines)
+    beside += only_suspicious(unread, masks, lines, first, frame)
     doubts += [doubt("mask-edge", frame.page, place) for place in beside]
     return list(dict.fromkeys(doubts))
 

@@ -13,6 +13,7 @@ import pymupdf
 from pipeline.dossier import Applicant, Doubt, Mask, Verdict, VerdictKind
 from pipeline.geometry import Frame, Polygon
 from pipeline.intake import MUPDF_LOCK
+from pipeline.reading.lines import Line
 from pipeline.verification.doubts import doubt
 from pipeline.verification.fidelity import PagePair, Pixels, check_fidelity
 from pipeline.verification.layer import check_layer
@@ -21,10 +22,11 @@ from pipeline.verification.opacity import check_opacity
 from pipeline.verification.reread import check_reading
 from pipeline.verification.search import Wanted, plain_text_leaks
 from pipeline.verification.sources import Rereader, Source, decode_image
+from pipeline.verification.stamps import check_stamps
 from pipeline.verification.structure import ImagePlace, check_structure
 
 _FILE_CHECKS = frozenset({"structure", "strings"})
-_PAGE_CHECKS = frozenset({"size", "fidelity", "opacity", "layer", "reading"})
+_PAGE_CHECKS = frozenset({"size", "fidelity", "opacity", "seals", "layer", "reading"})
 _LARGEST = 2_000_000_000
 
 
@@ -66,6 +68,8 @@ class _Task:
     kept: Sequence[Polygon]
     wanted: Wanted
     reader: Rereader
+    first: Sequence[Sequence[Line]]
+    seals: Sequence[Polygon]
 
 
 def verify_copy(
@@ -77,6 +81,8 @@ def verify_copy(
     reader: Rereader,
     *,
     kept: Sequence[Polygon] = (),
+    first: Sequence[Sequence[Line]] = (),
+    seals: Sequence[Polygon] = (),
     progress: Callable[[int], None] | None = None,
 ) -> Verdict:
     """Look at a finished copy again and trust nothing about how it was made.
@@ -93,6 +99,9 @@ def verify_copy(
         applicant: Whose strings must not be in it.
         reader: Reads upright pages.
         kept: Places that the policy keeps although they look like something to hide.
+        first: The lines of each page as they were read on the source, in page order; they tell
+            small signs beside a mask from the rest of what it hides.
+        seals: Places of the seals that the policy lets stand.
         progress: Called with the number of each checked page.
 
     Returns:
@@ -100,7 +109,9 @@ def verify_copy(
     """
     report = _Report()
     try:
-        task = _Task(source, readings_frames, masks, kept, Wanted.of(applicant), reader)
+        task = _Task(
+            source, readings_frames, masks, kept, Wanted.of(applicant), reader, first, seals
+        )
         images: list[ImagePlace] = []
         data = b"" if copy.stat().st_size > _LARGEST else copy.read_bytes()
         report.run(0, "structure", lambda: _structure(data, applicant, images))
@@ -182,6 +193,7 @@ def _page(
     page = frame.page
     masks = [m for m in task.masks if m.page == page]
     kept = [k for k in task.kept if k.frame.page == page]
+    first = task.first[page - 1] if page <= len(task.first) else ()
     if place is None or (place.width, place.height) != (frame.width, frame.height):
         report.doubts.append(doubt("page-size", page))
         return
@@ -201,9 +213,11 @@ def _page(
         # The two comparisons run beside the reading, which does not fill both cores all the time.
         fidelity = beside.submit(check_fidelity, pair, masks)
         opacity = beside.submit(check_opacity, pair, masks)
-        reading = _now(check_reading, pixels, frame, masks, kept, task.wanted, task.reader)
+        stamps = beside.submit(check_stamps, pixels, frame, masks, task.seals)
+        reading = _now(check_reading, pixels, frame, masks, kept, task.wanted, task.reader, first)
     report.run(page, "fidelity", fidelity.result)
     report.run(page, "opacity", opacity.result)
+    report.run(page, "seals", stamps.result)
     report.run(page, "layer", lambda: _layer(document, frame, masks, kept, task.wanted))
     report.run(page, "reading", reading.result)
 

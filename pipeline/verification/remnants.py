@@ -1,0 +1,59 @@
+"""A single character beside the mask of a name: the rest of a name that was hidden too short.
+
+Whose name it was nobody tells verification, but after a name comes a title, a verb, a sign or
+nothing; one lone character that is none of the words that stand alone there is a reason to ask.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from pipeline.dossier import Kind, Mask
+from pipeline.geometry import Frame, Polygon
+from pipeline.surnames import surnames
+from pipeline.verification.strangers import stretches
+from pipeline.verification.text import Run
+
+_PEOPLE = {Kind.APPLICANT_NAME, Kind.PERSON_NAME, Kind.SIGNATURE}
+_TOUCHING, _SPACED = 0.7, 1.5
+"""Space between a mask and a lone character, in heights of the character; names of two characters
+are set with a space between them, so a surname may stand further away."""
+_READ = 0.3
+_STANDS_ALONE = frozenset(
+    "年月日时分人名男女汉满回壮苗是为系任由于与和及或同在到从对向被让请给等的了之者也并曾现原拟"
+    "著编译审主副校师生区县市省级班组岁元件份次个章科室部局院所系党共未无有是否正高中初大小上下左右一二三四五六七八九十零〇"
+)
+
+Box = tuple[float, float, float, float]
+
+
+def find_remnants(runs: Sequence[Run], masks: Sequence[Mask], frame: Frame) -> Iterator[Polygon]:
+    """Yield lone characters that stand beside masks of names as if they belonged to them.
+
+    Args:
+        runs: The lines of the second reading.
+        masks: The masks of the page.
+        frame: Of the reading.
+    """
+    labels = {character for mask in masks for character in mask.label}
+    boxes = [m.polygon.to(frame).bounds for m in masks if m.kind in _PEOPLE]
+    for run in runs if boxes else ():
+        for start, end in stretches(run):
+            glyph = run.glyphs[start]
+            alone = end - start == 1 and run.ends_fresh(end) and glyph.confidence >= _READ
+            if not alone or glyph.text in _STANDS_ALONE or glyph.text in labels:
+                continue
+            place = glyph.polygon.bounds
+            if any(_belongs(glyph.text, place, box) for box in boxes):
+                yield glyph.polygon
+
+
+def _belongs(text: str, place: Box, box: Box) -> bool:
+    """Whether a character directly follows a mask, or is a surname directly before one."""
+    height = place[3] - place[1]
+    if not box[1] <= (place[1] + place[3]) / 2 <= box[3]:
+        return False
+    behind, before = place[0] - box[2], box[0] - place[2]
+    if -height / 2 <= behind <= _TOUCHING * height:
+        return True
+    return text in surnames() and -height / 2 <= before <= _SPACED * height

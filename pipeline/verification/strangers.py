@@ -1,0 +1,177 @@
+"""People and schools that nobody told verification of: text of the copy that is shaped like them.
+
+Verification knows the applicant's strings only. Whoever else is named on a page was found by
+detection or not at all, so what still looks like the name of a person or a school in the second
+reading is a reason to ask. The rules stand on their own: surnames, everyday words, labels, titles.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+from importlib import resources
+
+from pipeline.dossier import Mask
+from pipeline.surnames import surnames
+from pipeline.verification.text import Run, Span, joined_runs
+
+_PERSON, _SCHOOL = "person-readable", "school-readable"
+_READ = 0.5
+"""Below this mean confidence the characters are a guess, and a guess is shaped like anything."""
+_LABEL = re.compile(
+    r"(?:姓名|作者|教师|老师|导师|签名|签字|签章|校长|园长|院长|主任|书记|负责人|主持人|责任人|执教者?|授课人"
+    r"|听课人|评课人|记录人|联系人|审核人|经办人|填表人|证明人|成员|参加人员?|组长|组员|获奖者|持证人|被聘人"
+    r"|学员|家长|监护人|评委|研究者|撰稿人?|编者|设计者?|制表人?|复核人?)$"
+)
+_TITLE = re.compile(r"(?:老师|同志|同学|校长|园长|(?<!班)主任|先生|女士|教授|书记)")
+_POINTS = {"·", "•", "・"}
+_QUOTED = set("“”‘’\"'《》〈〉「」『』")
+_WORDS_OF_SCHOOLS = frozenset({"双减", "双基", "双师", "公开课", "示范课", "常规课", "习题课"})
+_KIND = r"(?:小学|中学|学校|幼儿园|中心校|教学点|大学(?!生|学报|出版)|学院(?!学报))"
+_PLACED = re.compile(
+    r"[\u4e00-\u9fff]{1,7}?[省市县区镇乡村路街道旗州]([\u4e00-\u9fff0-9]{1,7}?)" + _KIND
+)
+_NUMBERED = re.compile(r"[\u4e00-\u9fff]{2,6}第[一二三四五六七八九十0-9]{1,3}" + _KIND)
+_NAMED = re.compile(r"([\u4e00-\u9fff]{2,4}?)" + _KIND)
+# What stands between a word for a place and a school without naming one: 全区各小学, 我市农村中学.
+_ANY_SCHOOL = re.compile(
+    r"^(?:全|我|本|该|各|某|外|两|几|多|一|所)|(?:的|各|全|本|我|该|等|所|与|和|及|到|在|为|内|级|类|型"
+    r"|农村|乡村|乡镇|城镇|城乡|城区|县域|区域|偏远|薄弱|留守|公办|民办|普通|优质|示范|特色|先进|义务教育"
+    r"|基础教育|特殊教育|寄宿制|初级|高级|完全|重点|中|大|小|校)$"
+)
+
+
+@cache
+def everyday_words() -> frozenset[str]:
+    """Return the words that are shaped like names and are none."""
+    text = (resources.files("pipeline.verification") / "data/words.txt").read_text(encoding="utf-8")
+    lines = (line for line in text.splitlines() if not line.startswith("#"))
+    return _WORDS_OF_SCHOOLS.union(word for line in lines for word in line.split())
+
+
+def search_strangers(runs: Sequence[Run], masks: Sequence[Mask]) -> Iterator[tuple[Run, Span]]:
+    """Yield what looks like the name of a person or a school on a page.
+
+    Args:
+        runs: The lines of the second reading.
+        masks: The masks of the page; a label that is read beside its patch names nobody.
+    """
+    labels = {re.sub(r"[^\u4e00-\u9fff]", "", mask.label) for mask in masks}
+    for run in (*runs, *joined_runs(runs)):
+        for span in find_strangers(run):
+            if run.text[span.start : span.end] not in labels:
+                yield run, span
+
+
+def find_strangers(run: Run) -> Iterator[Span]:
+    """Yield what stands like the name of a person or a school in one line.
+
+    A person's name is a surname with one or two characters that together are no everyday word,
+    and stands by itself (in a cell, behind a label, between commas) or before a title.
+    """
+    parts = list(stretches(run))
+    for number, (start, end) in enumerate(parts):
+        if _confidence(run, start, end) < _READ:
+            continue
+        yield from (s for s in _schools(run, start, end) if run.counts(s.start, s.end))
+        if run.seam is not None:
+            continue
+        if _is_whole_name(run, start, end) or _is_transliterated(run, parts, number):
+            yield Span(_PERSON, start, end, weak=True)
+        elif _is_spaced(run, parts, number):
+            yield Span(_PERSON, start, parts[number + 1][1], weak=True)
+        yield from _titled(run, start, end)
+
+
+def stretches(run: Run) -> Iterator[tuple[int, int]]:
+    """Yield the stretches of visible Han characters that nothing interrupts."""
+    start: int | None = None
+    for i, glyph in enumerate(run.glyphs):
+        han = not glyph.masked and "\u4e00" <= glyph.text <= "\u9fff"
+        if start is not None and (not han or (glyph.fresh and i != run.seam)):
+            yield start, i
+            start = None
+        if han and start is None:
+            start = i
+    if start is not None:
+        yield start, len(run.glyphs)
+
+
+def _confidence(run: Run, start: int, end: int) -> float:
+    return sum(g.confidence for g in run.glyphs[start:end]) / (end - start)
+
+
+def _is_whole_name(run: Run, start: int, end: int) -> bool:
+    """Whether all of a stretch is a person's name."""
+    text = run.text[start:end]
+    if set(run.glyphs[start].before) & _QUOTED or not _is_shaped(text):
+        return False
+    labelled = _LABEL.search(run.text[max(0, start - 6) : start]) is not None
+    return not _is_everyday(text, whole=labelled)
+
+
+def _titled(run: Run, start: int, end: int) -> Iterator[Span]:
+    """Yield names in running text that a title follows: 受到李明华老师."""
+    text, words = run.text[start:end], everyday_words()
+    for title in _TITLE.finditer(text):
+        at = title.start()
+        for first in (at - 4, at - 3, at - 2):
+            name = text[max(0, first) : at]
+            if (
+                first < 0
+                or not _is_shaped(name)
+                or (first and text[first - 1 : first + 1] in words)
+            ):
+                continue
+            if not _is_everyday(name) and text[at - 1 : at + 1] not in words:
+                yield Span(_PERSON, start + first, start + at, weak=True)
+                break
+
+
+def _is_transliterated(run: Run, parts: list[tuple[int, int]], number: int) -> bool:
+    """Whether a stretch and the next are the parts of a name such as 古丽·买买提."""
+    if number + 1 >= len(parts):
+        return False
+    follows = parts[number + 1][0]
+    return follows == parts[number][1] and run.glyphs[follows].before.strip() in _POINTS
+
+
+def _is_shaped(text: str) -> bool:
+    """Whether a text is a surname and one or two more characters."""
+    long = text[:2] in surnames() and len(text) > 2
+    return (long or text[:1] in surnames()) and 1 <= len(text) - (2 if long else 1) <= 2
+
+
+def _is_everyday(text: str, *, whole: bool = False) -> bool:
+    """Whether a text, or (unless ``whole``) the beginning or end of it, is an everyday word."""
+    words = everyday_words()
+    if whole or text in words:
+        return text in words
+    return len(text) > 2 and (text[:2] in words or text[1:] in words or text[-2:] in words)
+
+
+def _is_spaced(run: Run, parts: list[tuple[int, int]], number: int) -> bool:
+    """Whether two lone characters are a name set with a space in it."""
+    start, end = parts[number]
+    if end - start != 1 or number + 1 >= len(parts):
+        return False
+    follows, last = parts[number + 1]
+    glyphs = run.glyphs
+    if follows != end or last - follows != 1 or glyphs[follows].before.strip(" 　"):
+        return False
+    text = run.text[start:last]
+    return _is_shaped(text) and text not in everyday_words()
+
+
+def _schools(run: Run, start: int, end: int) -> Iterator[Span]:
+    text = run.text[start:end]
+    for pattern in (_PLACED, _NUMBERED):
+        for match in pattern.finditer(text):
+            own = match[1] if match.re.groups else "第"
+            if _ANY_SCHOOL.search(own) or _ANY_SCHOOL.match(match[0]):
+                continue
+            yield Span(_SCHOOL, start + match.start(), start + match.end(), weak=True)
+    alone = _NAMED.fullmatch(text)
+    if alone and not _ANY_SCHOOL.search(alone[1]) and alone[1] not in everyday_words():
+        yield Span(_SCHOOL, start, end, weak=True)
