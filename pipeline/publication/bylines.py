@@ -1,4 +1,4 @@
-"""Who wrote an article: the names under its title and in its line of the contents.
+"""Who wrote an article: the names under its title.
 
 A byline is names between separators: 张伟①　欧阳静, 文/王 芳, 安徽省某市第二中学 李强. Blanks inside a
 name of two characters, marks of affiliation and units beside the names are taken away first.
@@ -39,6 +39,13 @@ _NO_NAMES = frozenset(
 _ANCHOR = re.compile(
     r"^[\W_]*(?:内\s*容\s*)?(?:摘\s*要|提\s*要|关\s*键\s*词|Abstract|Key\s?words)", re.I
 )
+_SHAPED = re.compile(r"[一-鿿㐀-䶿]{2,5}")
+_CREDIT = re.compile(r"^\W*(?:文|撰文|作者)\s*[/／|:：]")
+_POSTCODE = re.compile(r"\d{6}")
+_AFTER_BYLINE = re.compile(
+    r"^\W*[(（\d]|学校|小学|中学|大学|学院|幼儿园|\d{6}|摘\s*要|关\s*键\s*词"
+)
+_SECTION = re.compile(r"^\s*[【\[■●◆▍□◇][^】\]]{2,8}[】\]]?\s*$")
 _SUBTITLE = re.compile(r"^\s*[-—–―一_~=]{2,}\s*")
 _HEADER = 0.075
 
@@ -62,21 +69,12 @@ class Head:
     author_rows: tuple[Row, ...] = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """An article's line of the contents: the names beside the title, and the rows they stand on."""
-
-    page: int
-    authors: tuple[str, ...] = field(repr=False)
-    rows: tuple[Row, ...] = field(repr=False)
-
-
 def find_head(side: Side) -> Head | None:
     """Find the title and the authors of an article that begins on this side."""
     rows = side.rows
     anchor = next((i for i, row in enumerate(rows) if _ANCHOR.search(row.text)), None)
     top = rows[:anchor] if anchor is not None else rows[: _first_prose(rows)]
-    top = tuple(row for row in top if row.y1 > _HEADER)
+    top = tuple(row for row in top if row.y1 > _HEADER and not _SECTION.search(row.text))
     titled = [row for row in top if _han(row.text) >= 4]
     if not titled:
         return None
@@ -94,40 +92,8 @@ def find_head(side: Side) -> Head | None:
     if last + 1 < len(top) and _SUBTITLE.search(top[last + 1].text):
         last += 1
         title += "——" + _SUBTITLE.sub("", top[last].text).replace(" ", "")
-    authors, found = _authors(top[last + 1 :])
+    authors, found = _authors(rows[rows.index(top[last]) + 1 :])
     return Head(side.page, title, top[first : last + 1], authors, found)
-
-
-def find_entry(side: Side, title: str) -> Entry | None:
-    """Find the line of the contents that holds a title, and the names in it."""
-    rows = _columns(side)
-    best, at = 0.0, -1
-    wanted = bare(title)
-    for i, row in enumerate(rows):
-        text = bare(row.text)
-        if len(text) < 4:
-            continue
-        both = text + (bare(rows[i + 1].text) if i + 1 < len(rows) else "")
-        score = max(
-            fuzz.partial_ratio(wanted, text) if len(text) >= 0.8 * len(wanted) else 0.0,
-            fuzz.partial_ratio(wanted, both) - 1,
-            fuzz.partial_ratio(wanted.split("——")[0], text) - 2 if "——" in title else 0.0,
-        )
-        if score > best + 0.5:
-            best, at = score, i
-    if best < SAME_TITLE:
-        return None
-    for rows_of in (
-        rows[at : at + 1],
-        rows[at + 1 : at + 2],
-        rows[at + 2 : at + 3],
-        rows[max(0, at - 1) : at],
-    ):
-        for row in rows_of:
-            names = names_beside(row.text, title)
-            if names:
-                return Entry(side.page, names, (row,))
-    return Entry(side.page, (), tuple(rows[at : at + 1]))
 
 
 def names_in(text: str) -> tuple[tuple[str, ...], bool]:
@@ -136,11 +102,8 @@ def names_in(text: str) -> tuple[tuple[str, ...], bool]:
     Returns:
         The names in order, and whether the line holds nothing else.
     """
-    text = _TAILS.sub("", _BRACKETS.sub(" ", _LEAD.sub("", text)))
-    text = _MARKS.sub(" ", text)
-    tokens = _joined([token for token in _SPLIT.split(text) if token])
     names, others = [], 0
-    for token in tokens:
+    for token in tokens_of(text):
         rest = _UNIT.sub("", token)
         if is_name(rest):
             names.append(rest)
@@ -148,17 +111,6 @@ def names_in(text: str) -> tuple[tuple[str, ...], bool]:
         else:
             others += 1
     return tuple(names), bool(names) and not others
-
-
-def names_beside(text: str, title: str) -> tuple[str, ...]:
-    """Return the names in a line of the contents, without those that belong to its title."""
-    wanted = bare(title)
-    names, _ = names_in(_PAGE_NUMBER.sub(" ", _LEADERS.sub(" 、 ", text)))
-    return tuple(name for name in names if name not in wanted)
-
-
-_LEADERS = re.compile(r"[…⋯·.．。\-_—~]{2,}|[…⋯]")
-_PAGE_NUMBER = re.compile(r"[(（/]?\s*\d{1,3}\s*[)）]?")
 
 
 def is_name(token: str) -> bool:
@@ -192,19 +144,49 @@ def bare(text: str) -> str:
 
 
 def _authors(rows: Sequence[Row]) -> tuple[tuple[str, ...], tuple[Row, ...]]:
-    mixed: tuple[tuple[str, ...], tuple[Row, ...]] = ((), ())
+    """Return the names below a title, and their rows.
+
+    Args:
+        rows: What follows the title; the first row that is neither names nor a unit ends the search.
+    """
     found: list[str] = []
     used: list[Row] = []
-    for row in rows[:6]:
-        names, only = names_in(row.text)
-        if only:
+    for number, row in enumerate(rows[:5]):
+        if _ANCHOR.search(row.text):
+            break
+        below = rows[number + 1].text if number + 1 < len(rows) else ""
+        names = _byline(row.text, below, first=not found)
+        if names:
             found += names
             used.append(row)
         elif found:
             break
-        elif names and not mixed[0]:
-            mixed = (names, (row,))
-    return (tuple(found), tuple(used)) if found else mixed
+    return tuple(found), tuple(used)
+
+
+def _byline(text: str, below: str, *, first: bool) -> tuple[str, ...]:
+    """Return the names of a row, if it is a byline.
+
+    Rare names (娜仁托娅) have no surname of the list; their place tells them: alone between the title
+    and a line of units or the abstract, or beside other names.
+    """
+    names, only = names_in(text)
+    if only:
+        return names
+    tokens = tokens_of(text)
+    shaped = [
+        t for t in tokens if _SHAPED.fullmatch(t) and t not in _NO_NAMES and not _PLACE.match(t)
+    ]
+    placed = bool(_AFTER_BYLINE.search(below)) or bool(_CREDIT.match(text)) or bool(names)
+    if first and tokens and len(shaped) == len(tokens) <= 8 and placed:
+        return tuple(shaped)
+    return names if names and not _POSTCODE.search(text) else ()
+
+
+def tokens_of(text: str) -> list[str]:
+    """Cut a byline at its separators, without marks, brackets and units."""
+    text = _TAILS.sub("", _BRACKETS.sub(" ", _LEAD.sub("", text)))
+    return _joined([token for token in _SPLIT.split(_MARKS.sub(" ", text)) if token])
 
 
 def _joined(tokens: Sequence[str]) -> list[str]:
@@ -240,7 +222,9 @@ def _near(above: Row, below: Row) -> bool:
 
 
 def _continues(row: Row, largest: Row, above: Row) -> bool:
-    return row.size > 0.8 * largest.size and _near(above, row) and not _SUBTITLE.search(row.text)
+    if _SUBTITLE.search(row.text) or _CREDIT.match(row.text) or names_in(row.text)[1]:
+        return False
+    return row.size > 0.8 * largest.size and _near(above, row)
 
 
 def _first_prose(rows: Sequence[Row]) -> int:
@@ -249,34 +233,3 @@ def _first_prose(rows: Sequence[Row]) -> int:
         if all(_han(row.text) >= 18 for row in rows[i : i + 2]) and rows[i].y0 > 0.15:
             return i
     return len(rows)
-
-
-def _columns(side: Side) -> list[Row]:
-    """Return the rows of a contents page one column after the other."""
-    lines = [line for row in side.rows for line in row.lines]
-    return list(side.rows) if not lines else _by_column(side)
-
-
-def _by_column(side: Side) -> list[Row]:
-    wide = [row for row in side.rows if len(row.lines) > 1]
-    starts = sorted(b for row in wide for b in (line.polygon.bounds[0] for line in row.lines[1:]))
-    middle = [s for s in starts if _share(side, s)]
-    if len(middle) < max(5, 0.4 * len(side.rows)):
-        return list(side.rows)
-    cut = middle[len(middle) // 2]
-    left: list[Row] = []
-    right: list[Row] = []
-    for row in side.rows:
-        for part, keep in ((left, True), (right, False)):
-            lines = tuple(x for x in row.lines if (x.polygon.bounds[0] < cut - 8) == keep)
-            if lines:
-                text = "   ".join(line.text for line in lines)
-                part.append(Row(lines, text, row.x0, row.y0, row.x1, row.y1, row.size))
-    return left + right
-
-
-def _share(side: Side, x: float) -> bool:
-    """Whether a line starts about the middle of the side, where a second column does."""
-    bounds = [line.polygon.bounds for row in side.rows for line in row.lines]
-    low, high = min(b[0] for b in bounds), max(b[2] for b in bounds)
-    return 0.42 < (x - low) / max(1.0, high - low) < 0.62

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from pipeline.policy.loader import PublicationPolicy
-from pipeline.publication.bylines import Entry, Head, like_name
+from pipeline.publication.bylines import Head, like_name
+from pipeline.publication.contents_entries import Entry
 from pipeline.publication.issues import Stated, agreed, disagreeing, month_on, published
 from pipeline.publication.nouns import Effect, NumberKind, Part, RuleFinding
 from pipeline.publication.package import Package
@@ -70,10 +71,10 @@ def check_authors(
     if first not in names:
         yield _not_first(head, names)
         return
-    for entry in entries:
-        if entry.authors and not _same_order(entry.authors, head.authors):
-            yield finding("authors-disagree", evidence_of(entry.rows))
-            return
+    named = [entry for entry in entries if entry.authors]
+    if named and not any(_same_order(entry.authors, head.authors) for entry in named):
+        yield finding("authors-disagree", evidence_of(named[0].rows))
+        return
     if min((row.confidence for row in rows), default=1.0) < 0.5:
         yield finding("author-unread", evidence_of(rows))
 

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from pipeline.publication.bylines import Entry, Head, find_entry, find_head, same_title
+from pipeline.publication.bylines import Head, find_head, same_title
+from pipeline.publication.contents_entries import Entry, find_entries
 from pipeline.publication.issues import Stated, stated_by, stated_on
 from pipeline.publication.nouns import (
     FoundNumber,
@@ -207,8 +208,12 @@ class Package:
     def entries(self) -> tuple[Entry, ...]:
         """The lines of the contents that hold the title of an article of the body."""
         titles = [head.title for head in self.heads]
-        found = (find_entry(side, title) for side in self.of(Part.CONTENTS) for title in titles)
-        return tuple(entry for entry in found if entry is not None)
+        return tuple(
+            entry
+            for side in self.of(Part.CONTENTS)
+            for title in titles
+            for entry in find_entries(side, title)
+        )
 
     # Issue
 

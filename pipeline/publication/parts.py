@@ -27,6 +27,8 @@ PART_ORDER = (
 )
 
 _LEAST = 1.5
+# Contents pages print the imprint in a box beside the titles: so many points, and it is contents.
+_CONTENTS_WITH_IMPRINT = 4.5
 _ISSUE = re.compile(
     r"(?:19|20)\d\d\s*年?\s*[./·-]?\s*(?:第?\s*\d{1,2}(?:\s*[-~/·、,]\s*\d{1,2})?\s*期|\d{1,2}\s*月)"
     r"|第\s*\d{1,3}\s*[卷期]|总第|(?:19|20)\d\d\s*[./·]\s*\d{1,2}(?!\d)|增刊|V[oO][lL]\.|N[oO]\.\s*\d"
@@ -111,6 +113,8 @@ def classify(side: Side) -> SidePart:
         Part.OTHER: max(_LEAST, _report(side)),
     }
     best = max(scores, key=lambda part: scores[part])
+    if best is Part.SERIALS and scores[Part.CONTENTS] >= _CONTENTS_WITH_IMPRINT:
+        best = Part.CONTENTS
     return SidePart(side, best, scores)
 
 
@@ -206,6 +210,8 @@ def _cover(side: Side) -> float:
         points += 0.8
     points += 1.2 if _ISSUE.search(side.text) else 0.0
     points += min(1.8, 0.6 * len(_COVER_WORDS.findall(side.text)))
+    # An imprint with the journal's title above it: addresses and printers stand on no cover.
+    points -= 0.8 * max(0, _hits(_SERIALS, side.text) - 5)
     return points - (1.5 if _dense(side) > 0.3 else 0.0)
 
 

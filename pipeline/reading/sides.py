@@ -5,10 +5,13 @@ Places are shares of the side: origin at its upper left corner, x to the right a
 
 from __future__ import annotations
 
+import math
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from statistics import median
+
+import numpy as np
 
 from pipeline.geometry import Polygon
 from pipeline.reading.lines import Line, PageReading
@@ -21,6 +24,8 @@ _CROSSING = 0.04
 _SAME_ROW = 0.55
 # The gutter between sheets copied above each other, in heights of a line.
 _GUTTER = 2.5
+# Lines this long, as a share of the side's width, tell its skew; so many of them, how it changes.
+_LONG, _FIT = 0.25, 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,20 +151,61 @@ def _four_up(lines: Sequence[Line], width: float, height: float) -> bool:
 
 
 def _rows(lines: Iterable[Line], box: tuple[float, float, float, float]) -> tuple[Row, ...]:
+    level = _levels(list(lines), box)
     groups: list[list[Line]] = []
-    for line in sorted(lines, key=lambda one: one.polygon.center[1]):
-        if groups and _share_row(groups[-1][-1], line):
+    for line in sorted(level, key=lambda one: sum(level[one])):
+        if groups and any(_share_row(level[one], level[line]) for one in groups[-1]):
             groups[-1].append(line)
         else:
             groups.append([line])
     return tuple(_row(group, box) for group in groups)
 
 
-def _share_row(one: Line, other: Line) -> bool:
-    _, a0, _, a1 = one.polygon.bounds
-    _, b0, _, b1 = other.polygon.bounds
-    shared = min(a1, b1) - max(a0, b0)
-    return shared > _SAME_ROW * min(a1 - a0, b1 - b0)
+def _levels(
+    lines: Sequence[Line], box: tuple[float, float, float, float]
+) -> dict[Line, tuple[float, float]]:
+    """Return each line's upper and lower edge, brought level to the middle of the side.
+
+    Scans are skewed by one angle, photographs by one that changes from top to bottom; both are
+    taken from the slant of the long lines (a straight line fitted to slant over height).
+    """
+    long = [line for line in lines if _width(line) > _LONG * (box[2] - box[0])]
+    slants = [_slant(line) for line in long]
+    heights = [line.polygon.center[1] for line in long]
+    if len(long) >= _FIT and max(heights) - min(heights) > (box[3] - box[1]) / 4:
+        rise, base = np.polyfit(heights, slants, 1)
+    else:
+        rise, base = 0.0, median(slants) if slants else 0.0
+    middle = (box[0] + box[2]) / 2
+    found = {}
+    for line in lines:
+        x, y = line.polygon.center
+        shift = (base + rise * y) * (middle - x)
+        half = _height(line) / 2
+        found[line] = (y + shift - half, y + shift + half)
+    return found
+
+
+def _width(line: Line) -> float:
+    x0, _, x1, _ = line.polygon.bounds
+    return x1 - x0
+
+
+def _slant(line: Line) -> float:
+    """Return how far a line's upper edge falls per pixel to the right."""
+    (x0, y0), (x1, y1) = line.polygon.points[:2]
+    return (y1 - y0) / (x1 - x0) if x1 > x0 else 0.0
+
+
+def _height(line: Line) -> float:
+    """Return the length of a line's shorter sides: its height however it slants."""
+    (ax, ay), (bx, by) = line.polygon.points[0], line.polygon.points[-1]
+    return math.hypot(bx - ax, by - ay)
+
+
+def _share_row(one: tuple[float, float], other: tuple[float, float]) -> bool:
+    shared = min(one[1], other[1]) - max(one[0], other[0])
+    return shared > _SAME_ROW * min(one[1] - one[0], other[1] - other[0])
 
 
 def _row(lines: list[Line], box: tuple[float, float, float, float]) -> Row:
@@ -173,5 +219,5 @@ def _row(lines: list[Line], box: tuple[float, float, float, float]) -> Row:
         (min(b[1] for b in bounds) - box[1]) / height,
         (max(b[2] for b in bounds) - box[0]) / width,
         (max(b[3] for b in bounds) - box[1]) / height,
-        max(b[3] - b[1] for b in bounds) / max(width, height),
+        max(_height(line) for line in lines) / max(width, height),
     )

@@ -1,0 +1,135 @@
+"""An article's line of the contents: the title, and the names beside, below or before it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from statistics import median
+
+from rapidfuzz import fuzz
+
+from pipeline.publication.bylines import SAME_TITLE, bare, names_in
+from pipeline.reading.lines import Line
+from pipeline.reading.sides import Row, Side, plain
+
+_LEADERS = re.compile(r"[…⋯·.．。\-_—~]{3,}|[…⋯]+|\s{3,}")
+_PAGE_NUMBER = re.compile(r"[(（/]?\s*\d{1,3}\s*[)）]?\s*$|^\s*[(（]?\d{1,3}[)）]?\s+")
+# A second column begins about the middle; so many rows, at least, must have one.
+_AS_GOOD = 3.0
+_COLUMN_FROM, _COLUMN_TO, _COLUMN_ROWS = 0.4, 0.64, 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An article's line of the contents: the names beside its title, and where they stand."""
+
+    page: int
+    authors: tuple[str, ...] = field(repr=False)
+    rows: tuple[Row, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Strip:
+    """What stands on one row of one column."""
+
+    row: Row
+    text: str
+
+
+def find_entries(side: Side, title: str) -> tuple[Entry, ...]:
+    """Find the lines of the contents that hold a title, and the names in them.
+
+    Titles run over two lines now and then, and subtitles are left out. Two papers of one issue may
+    have nearly the same title, so all lines that fit as well as the best are returned.
+    """
+    strips = list(_strips(side))
+    wanted = {bare(title), bare(title.split("——")[0])}
+    scores: list[tuple[float, int, int]] = []
+    for i in range(len(strips)):
+        for n in (1, 2):
+            text = bare("".join(_title_part(s.text) for s in strips[i : i + n]))
+            scores.append((max(_alike(w, text) for w in wanted) - 0.5 * (n - 1), i, n))
+    best = max((score for score, _, _ in scores), default=0.0)
+    if best < SAME_TITLE:
+        return ()
+    return tuple(
+        _entry(side.page, strips, at, length, title)
+        for score, at, length in scores
+        if score > best - _AS_GOOD
+    )
+
+
+def _entry(page: int, strips: Sequence[_Strip], at: int, length: int, title: str) -> Entry:
+    own = list(strips[at : at + length])
+    names = _names(own, title)
+    if not names and at + length < len(strips):
+        below, only = names_in(_bare_of_pages(strips[at + length].text))
+        if only:
+            names, own = below, [strips[at + length]]
+    return Entry(page, names, tuple(s.row for s in own))
+
+
+def _names(strips: Sequence[_Strip], title: str) -> tuple[str, ...]:
+    """Return the names in the strips of a title, those of the title's own words left out."""
+    wanted = bare(title)
+    for strip in reversed(strips):
+        names, _ = names_in(_bare_of_pages(strip.text))
+        kept = tuple(name for name in names if name not in wanted)
+        if kept:
+            return kept
+    return ()
+
+
+def _alike(wanted: str, text: str) -> float:
+    """Likeness of a title and a row: as a whole, or as part of a row that begins with names."""
+    if len(text) < 4:
+        return 0.0
+    part = fuzz.partial_ratio(wanted, text) - 4 if len(text) >= 0.9 * len(wanted) else 0.0
+    return max(fuzz.ratio(wanted, text), part)
+
+
+def _title_part(text: str) -> str:
+    """Return a row up to its leaders."""
+    return _PAGE_NUMBER.sub("", _LEADERS.split(text)[0])
+
+
+def _bare_of_pages(text: str) -> str:
+    return " 、 ".join(_PAGE_NUMBER.sub(" ", piece) for piece in _LEADERS.split(text))
+
+
+def _strips(side: Side) -> Iterator[_Strip]:
+    """Yield the rows of a contents page, one column after the other."""
+    cut = _cut(side)
+    if cut is None:
+        for row in side.rows:
+            yield _Strip(row, row.text)
+        return
+    for left in (True, False):
+        for row in side.rows:
+            lines = tuple(line for line in row.lines if (_x0(line) < cut) is left)
+            if lines:
+                yield _Strip(row, "   ".join(plain(line.text) for line in lines))
+
+
+def _cut(side: Side) -> float | None:
+    """Return where a second column begins, None where there is one column alone."""
+    lines = [line for row in side.rows for line in row.lines]
+    if not lines:
+        return None
+    low, high = min(map(_x0, lines)), max(line.polygon.bounds[2] for line in lines)
+    starts = [
+        _x0(line)
+        for line in lines
+        if _COLUMN_FROM < (_x0(line) - low) / max(1.0, high - low) < _COLUMN_TO
+        and len(line.text) > 3
+    ]
+    if len(starts) < max(4, _COLUMN_ROWS * len(side.rows)):
+        return None
+    middle = median(starts)
+    near = [x for x in starts if abs(x - middle) < 0.06 * (high - low)]
+    return min(near) - 0.01 * (high - low) if len(near) > 0.6 * len(starts) else None
+
+
+def _x0(line: Line) -> float:
+    return line.polygon.bounds[0]
