@@ -126,6 +126,50 @@ def test_a_code_too_worn_to_decode_is_masked_with_its_whole_block(
     assert _covered(ink, _masks(page, found, policy)) > 0.97
 
 
+@pytest.mark.parametrize("side", [2, 12])
+def test_a_code_is_masked_however_small_or_large_its_modules_are(
+    finder: PictureFinder, policy: Policy, side: int
+) -> None:
+    code = _code("https://example.cn/verify?c=8842019", "QRCode", side)
+    page = _page()
+    page.paste(code, (300, 1500))
+    # Its caption stands as close as on a certificate.
+    font = ImageFont.truetype(_FONT, 30, index=2)
+    ImageDraw.Draw(page).text((310, 1470), "扫码查询", font=font, fill="black")
+    found = _found(finder, page, policy)
+    assert [f.kind for f in found] == [Kind.CODE]
+    inside = (300 + 4 * side, 1500 + 4 * side, 300 + code.width - 4 * side,
+              1500 + code.height - 4 * side)  # fmt: skip
+    assert _covered(inside, _masks(page, found, policy)) > 0.99
+
+
+def test_a_publication_stays_though_scratches_keep_its_bars_from_being_decoded(
+    finder: PictureFinder, policy: Policy
+) -> None:
+    code = _code("9771006123451", "EAN13", 3).resize((339, 140))
+    pen = ImageDraw.Draw(code)
+    for y in range(-30, 140, 30):
+        pen.line((0, y, code.width, y + 30), fill=255, width=5)
+        pen.line((0, y + 45, code.width, y + 15), fill=0, width=5)
+    page = _page()
+    page.paste(code, (1100, 1850))
+    assert not zxingcpp.read_barcodes(np.asarray(code))
+    assert {f.kind for f in _found(finder, page, policy)} == {Kind.PUBLICATION}
+
+
+def test_heavy_headings_are_no_bar_codes(finder: PictureFinder, policy: Policy) -> None:
+    page = _page()
+    pen = ImageDraw.Draw(page)
+    heavy = _FONT.replace("Regular", "Bold")
+    for row, text in enumerate(
+        ("公示证明", "任职资格评审", "聘用合同书", "述职报告", "业绩材料册")
+    ):
+        for column, size in enumerate((48, 64, 100)):
+            font = ImageFont.truetype(heavy, size, index=2)
+            pen.text((80 + 480 * column, 150 + 300 * row), text, font=font, fill="black")
+    assert _found(finder, page, policy) == ()
+
+
 @pytest.mark.parametrize(
     ("number", "stays"),
     [("9771006123453", True), ("9787107345678", True), ("6901234567892", False)],
