@@ -12,6 +12,7 @@ from __future__ import annotations
 import importlib
 import json
 import re
+import resource
 import sys
 import time
 from pathlib import Path
@@ -31,20 +32,27 @@ _GENERAL = {
 
 def main(pages: Path, out: Path) -> None:
     """Redact every dossier's pages; write the PDFs and ``seconds.json`` to ``out``."""
-    count, started = 0, 0.0
+    count, spent, started = 0, 0.0, _processor()
     for folder in sorted(path.parent for path in pages.glob("*/identity.json")):
         engine = _engine(json.loads((folder / "identity.json").read_text()))
         for file in sorted(path for path in folder.iterdir() if path.is_dir()):
             sources = sorted(file.glob("*.png"))
             before = time.perf_counter()
             done = [_redacted(engine, source) for source in sources]
-            started += time.perf_counter() - before
+            spent += time.perf_counter() - before
             count += len(done)
             target = out / folder.name / f"{file.name}.pdf"
             target.parent.mkdir(parents=True, exist_ok=True)
             done[0].save(target, save_all=True, append_images=done[1:], resolution=200, quality=92)
             print(f"{target.parent.name}/{target.name}: {len(done)}", file=sys.stderr, flush=True)
-    (out / "seconds.json").write_text(json.dumps({"pages": count, "seconds": round(started, 2)}))
+    told = {"pages": count, "seconds": spent, "processor_seconds": _processor() - started}
+    (out / "seconds.json").write_text(json.dumps(told))
+
+
+def _processor() -> float:
+    """Return the processor seconds of this program and of its runs of Tesseract."""
+    whose = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    return sum(sum(resource.getrusage(one)[:2]) for one in whose)
 
 
 def _redacted(engine: Any, source: Path) -> Image.Image:
