@@ -21,6 +21,7 @@ Pixels = NDArray[np.uint8]
 _LEGIBLE = 9  # pixels; a smaller label is a smudge
 _TALL = 0.68  # of the patch that the glyphs may take across the line
 _LONG = 0.94  # and along it
+_LEVEL = 3.0  # degrees up to which a label is written level: straight strokes read best
 _NEARLY_SQUARE = 1.4  # height by width up to which the label of a round patch is written level
 
 
@@ -75,6 +76,9 @@ def _write(pixels: Pixels, mask: Mask, *, bilevel: bool) -> None:
         label = np.ascontiguousarray(np.rot90(label, k=-1))
     if bilevel:
         label = ((label > 127) * 255).astype(np.uint8)
+    slant = (np.degrees(np.arctan2(along[1], along[0])) + 45) % 90 - 45
+    if abs(slant) > _LEVEL and len(mask.polygon.points) == 4:
+        label = _slanted(label, float(slant), bilevel=bilevel)
     cx, cy = mask.polygon.center
     height, width = label.shape
     x0, y0 = round(cx - width / 2), round(cy - height / 2)
@@ -83,6 +87,18 @@ def _write(pixels: Pixels, mask: Mask, *, bilevel: bool) -> None:
     place = pixels[y0 : y0 + height, x0 : x0 + width]
     # Only black turns white: a slanted patch's corner never lets the label out onto the page.
     np.copyto(place, label[..., None], where=(place == 0).all(axis=2, keepdims=True))
+
+
+def _slanted(label: Pixels, degrees: float, *, bilevel: bool) -> Pixels:
+    """Turn a rendered label clockwise by some degrees, on a ground that holds all of it."""
+    height, width = label.shape
+    cos, sin = np.cos(np.radians(degrees)), abs(np.sin(np.radians(degrees)))
+    size = (int(np.ceil(width * cos + height * sin)), int(np.ceil(width * sin + height * cos)))
+    matrix = cv2.getRotationMatrix2D((width / 2, height / 2), -degrees, 1.0)
+    matrix[0, 2] += (size[0] - width) / 2
+    matrix[1, 2] += (size[1] - height) / 2
+    flags = cv2.INTER_NEAREST if bilevel else cv2.INTER_LINEAR
+    return np.asarray(cv2.warpAffine(label, matrix, size, flags=flags), dtype=np.uint8)
 
 
 def _fitting(label: str, length: float, thickness: float) -> Pixels | None:
