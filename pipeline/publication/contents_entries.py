@@ -15,9 +15,9 @@ from pipeline.reading.sides import Row, Side, plain
 
 _LEADERS = re.compile(r"[…⋯·.．。\-_—~]{3,}|[…⋯]+|\s{3,}")
 _PAGE_NUMBER = re.compile(r"[(（/]?\s*\d{1,3}\s*[)）]?\s*$|^\s*[(（]?\d{1,3}[)）]?\s+")
-# A second column begins about the middle; so many rows, at least, must have one.
+# A second column begins about the middle, or beside a narrow imprint; so many rows must have one.
 _AS_GOOD = 3.0
-_COLUMN_FROM, _COLUMN_TO, _COLUMN_ROWS = 0.4, 0.64, 0.3
+_COLUMN_FROM, _COLUMN_TO, _COLUMN_ROWS = 0.22, 0.66, 0.3
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,7 @@ from pipeline.publication.package import Package
 from pipeline.publication.package_reasons import finding
 from pipeline.publication.registry import Registry
 from pipeline.reading.lines import PageReading
+from pipeline.reading.sides import printed
 
 _HEAD_PARTS = (Part.COVER, Part.CONTENTS, Part.SERIALS)
 
@@ -111,8 +112,8 @@ def _paper(
         findings,
         cn=claim.cn.value if claim.cn else None,
         issn=claim.issn.value if claim.issn else None,
-        journal=claim.title,
-        title=head.title if head else None,
+        journal=printed(claim.title) if claim.title else None,
+        title=printed(head.title) if head else None,
         authors=head.authors if head else (),
         year=year,
         issue=issue,

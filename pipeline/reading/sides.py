@@ -16,6 +16,7 @@ import numpy as np
 from pipeline.geometry import Polygon
 from pipeline.reading.lines import Line, PageReading
 
+_WIDE = str.maketrans("(),:;?!", "（），：；？！")
 # Wider than this times its height, and a sheet is looked at as two pages side by side.
 _SPREAD = 1.15
 # Lines that cross the middle, as a share of all: a headline over both pages is no single page.
@@ -102,6 +103,15 @@ def plain(text: str) -> str:
     """Return text half-width, with one kind of blank."""
     folded = unicodedata.normalize("NFKC", text)
     return " ".join(folded.split())
+
+
+def printed(text: str) -> str:
+    """Return Chinese text with Chinese punctuation and without blanks, as it is set in print.
+
+    Readers give commas and parentheses in either width.
+    """
+    folded = unicodedata.normalize("NFKC", text).replace(" ", "")
+    return folded.translate(_WIDE) if any("一" <= c <= "鿿" for c in folded) else folded
 
 
 def sides_of(reading: PageReading) -> tuple[Side, ...]:
