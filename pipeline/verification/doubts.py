@@ -38,6 +38,7 @@ SENTENCES: dict[str, str] = {
     "email-pattern": "这里仍有电子邮箱样式的文字，请核对。",
     "person-readable": "这里仍能读到像人名的文字，请核对。",
     "school-readable": "这里仍能读到像学校名称的文字，请核对。",
+    "address-readable": "这里仍能读到像住址的文字，请核对。",
     "seal-visible": "这里仍能看到没有遮盖、也没有登记为保留的印章，请核对。",
     "mask-edge": "遮盖边上疑似露出了被遮内容的一部分，请核对。",
     "page-unread": "复核时这一页有墨迹却读不出任何文字，请人工查看。",

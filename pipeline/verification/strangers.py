@@ -17,8 +17,11 @@ from pipeline.surnames import surnames
 from pipeline.verification.text import Run, Span, joined_runs
 
 _PERSON, _SCHOOL = "person-readable", "school-readable"
-_READ = 0.5
-"""Below this mean confidence the characters are a guess, and a guess is shaped like anything."""
+_READ, _EACH = 0.5, 0.65
+"""Below this mean confidence the characters are a guess, and a guess is shaped like anything; where
+no label says that a name is due, each character must be read better."""
+_NUMERALS = set("一二三四五六七八九十")
+_BESIDE_NAMES = set("年月日男女汉等")
 _LABEL = re.compile(
     r"(?:姓名|作者|教师|老师|导师|签名|签字|签章|校长|园长|院长|主任|书记|负责人|主持人|责任人|执教者?|授课人"
     r"|听课人|评课人|记录人|联系人|审核人|经办人|填表人|证明人|成员|参加人员?|组长|组员|获奖者|持证人|被聘人"
@@ -27,18 +30,23 @@ _LABEL = re.compile(
 _TITLE = re.compile(r"(?:老师|同志|同学|校长|园长|(?<!班)主任|先生|女士|教授|书记)")
 _POINTS = {"·", "•", "・"}
 _QUOTED = set("“”‘’\"'《》〈〉「」『』")
-_WORDS_OF_SCHOOLS = frozenset({"双减", "双基", "双师", "公开课", "示范课", "常规课", "习题课"})
+_WORDS_OF_SCHOOLS = frozenset(
+    {"双减", "双基", "双师", "公开课", "示范课", "常规课", "习题课", "任书", "誉证"}
+)
 _KIND = r"(?:小学|中学|学校|幼儿园|中心校|教学点|大学(?!生|学报|出版)|学院(?!学报))"
 _PLACED = re.compile(
     r"[\u4e00-\u9fff]{1,7}?[省市县区镇乡村路街道旗州]([\u4e00-\u9fff0-9]{1,7}?)" + _KIND
 )
 _NUMBERED = re.compile(r"[\u4e00-\u9fff]{2,6}第[一二三四五六七八九十0-9]{1,3}" + _KIND)
 _NAMED = re.compile(r"([\u4e00-\u9fff]{2,4}?)" + _KIND)
+_ADDRESS = re.compile(
+    r"[\u4e00-\u9fff]{2}(?:路|街|大道|巷|弄)[0-9]{1,4}号|[0-9]{1,3}(?:栋|幢|号楼)[0-9]{1,4}(?:单元|室|号)"
+)
 # What stands between a word for a place and a school without naming one: 全区各小学, 我市农村中学.
 _ANY_SCHOOL = re.compile(
     r"^(?:全|我|本|该|各|某|外|两|几|多|一|所)|(?:的|各|全|本|我|该|等|所|与|和|及|到|在|为|内|级|类|型"
     r"|农村|乡村|乡镇|城镇|城乡|城区|县域|区域|偏远|薄弱|留守|公办|民办|普通|优质|示范|特色|先进|义务教育"
-    r"|基础教育|特殊教育|寄宿制|初级|高级|完全|重点|中|大|小|校)$"
+    r"|基础教育|特殊教育|寄宿制|初级|高级|完全|重点|中|大|小|校)$|[学校园].*[和与及或]"
 )
 
 
@@ -65,7 +73,7 @@ def search_strangers(runs: Sequence[Run], masks: Sequence[Mask]) -> Iterator[tup
 
 
 def find_strangers(run: Run) -> Iterator[Span]:
-    """Yield what stands like the name of a person or a school in one line.
+    """Yield what stands like the name of a person or a school, or an address, in one line.
 
     A person's name is a surname with one or two characters that together are no everyday word,
     and stands by itself (in a cell, behind a label, between commas) or before a title.
@@ -77,11 +85,15 @@ def find_strangers(run: Run) -> Iterator[Span]:
         yield from (s for s in _schools(run, start, end) if run.counts(s.start, s.end))
         if run.seam is not None:
             continue
-        if _is_whole_name(run, start, end) or _is_transliterated(run, parts, number):
+        if _is_whole_name(run, parts, number) or _is_transliterated(run, parts, number):
             yield Span(_PERSON, start, end, weak=True)
         elif _is_spaced(run, parts, number):
             yield Span(_PERSON, start, parts[number + 1][1], weak=True)
         yield from _titled(run, start, end)
+    if run.seam is None:
+        for match in _ADDRESS.finditer(run.text):
+            if not any(g.masked for g in run.glyphs[match.start() : match.end()]):
+                yield Span("address-readable", *match.span(), weak=True)
 
 
 def stretches(run: Run) -> Iterator[tuple[int, int]]:
@@ -102,13 +114,28 @@ def _confidence(run: Run, start: int, end: int) -> float:
     return sum(g.confidence for g in run.glyphs[start:end]) / (end - start)
 
 
-def _is_whole_name(run: Run, start: int, end: int) -> bool:
+def _is_whole_name(run: Run, parts: list[tuple[int, int]], number: int) -> bool:
     """Whether all of a stretch is a person's name."""
+    start, end = parts[number]
     text = run.text[start:end]
-    if set(run.glyphs[start].before) & _QUOTED or not _is_shaped(text):
+    if set(run.glyphs[start].before) & _QUOTED or not _is_shaped(text) or text[-1] in _NUMERALS:
         return False
-    labelled = _LABEL.search(run.text[max(0, start - 6) : start]) is not None
-    return not _is_everyday(text, whole=labelled)
+    if _LABEL.search(run.text[max(0, start - 6) : start]):
+        return not _is_everyday(text, whole=True)
+    sure = min(g.confidence for g in run.glyphs[start:end]) >= _EACH
+    return sure and not _is_everyday(text) and not _is_set_wide(run, parts, number)
+
+
+def _is_set_wide(run: Run, parts: list[tuple[int, int]], number: int) -> bool:
+    """Whether a stretch is a piece of a word set with spaces: 荣誉证 书, 聘 任书."""
+    start, end = parts[number]
+    for other, at in ((number - 1, start), (number + 1, end)):
+        if not 0 <= other < len(parts) or at not in parts[other]:
+            continue
+        first, last = parts[other]
+        if last - first == 1 and run.text[first] not in _BESIDE_NAMES:
+            return not run.glyphs[at].before.strip()
+    return False
 
 
 def _titled(run: Run, start: int, end: int) -> Iterator[Span]:
@@ -172,6 +199,6 @@ def _schools(run: Run, start: int, end: int) -> Iterator[Span]:
             if _ANY_SCHOOL.search(own) or _ANY_SCHOOL.match(match[0]):
                 continue
             yield Span(_SCHOOL, start + match.start(), start + match.end(), weak=True)
-    alone = _NAMED.fullmatch(text)
+    alone = _NAMED.fullmatch(text) if run.seam is None else None
     if alone and not _ANY_SCHOOL.search(alone[1]) and alone[1] not in everyday_words():
         yield Span(_SCHOOL, start, end, weak=True)

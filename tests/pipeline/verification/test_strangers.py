@@ -1,0 +1,119 @@
+"""What verification sees of people and schools that nobody told it of."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from pipeline.dossier import Kind, Mask
+from pipeline.geometry import Frame, Polygon
+from pipeline.reading.lines import Char, Line
+from pipeline.verification.beside import only_suspicious
+from pipeline.verification.remnants import find_remnants
+from pipeline.verification.stamps import find_stamps
+from pipeline.verification.strangers import search_strangers
+from pipeline.verification.text import Areas, line_runs
+
+FRAME = Frame(1, 1600, 2200)
+STEP = 30
+
+
+def _line(text: str, row: int = 2) -> Line:
+    chars = tuple(
+        Char(c, _box(100 + STEP * i, 60 * row, 28), 0.98) for i, c in enumerate(text) if c != " "
+    )
+    return Line(chars[0].polygon, chars, 0.98)
+
+
+def _box(x: float, y: float, width: float) -> Polygon:
+    return Polygon.from_bounds(FRAME, x, y, x + width, y + 30)
+
+
+def _mask(first: int, last: int, kind: Kind, row: int = 2) -> Mask:
+    """A mask over the places ``first`` to ``last`` of a line."""
+    place = _box(100 + STEP * first, 60 * row, STEP * (last - first) - 2)
+    return Mask(page=1, polygon=place, label="【人员1】", kind=kind, findings=())
+
+
+def _asked(*lines: str) -> set[str]:
+    runs = line_runs([_line(text, row) for row, text in enumerate(lines, 2)], Areas((), FRAME))
+    return {span.code for _, span in search_strangers(runs, ())}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "指导教师：胥婉羽",
+        "缪娴琳、边雪、",
+        "刘 洋",
+        "受到胥婉羽校长的表扬",
+        "古丽娜尔·买买提",
+        "赵淇黛",
+    ],
+)
+def test_a_strangers_name_that_nobody_found_goes_to_a_person(text: str) -> None:
+    assert _asked(text) == {"person-readable"}
+
+
+@pytest.mark.parametrize("text", ["曾在青秀区民族中学任教", "淮南市第五小学", "河畔幼儿园"])
+def test_a_school_that_nobody_found_goes_to_a_person(text: str) -> None:
+    assert _asked(text) == {"school-readable"}
+
+
+def test_an_address_that_nobody_found_goes_to_a_person() -> None:
+    assert _asked("迎宾大道34号阳光花园") == {"address-readable"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "单位：时间：方法：成绩",
+        "全区各小学、农村中学和中心学校",
+        "任五年级（6）班班主任期间",
+        "流任教任高三15班",
+        "“双减”背景下小学语文教学",
+        "高级教师 优秀班主任",
+        "荣誉证 书",
+        "我校教师在本校小学部",
+    ],
+)
+def test_what_only_looks_like_a_name_sends_no_page_to_a_person(text: str) -> None:
+    assert _asked(text) == set()
+
+
+def test_the_last_character_of_a_strangers_name_beside_its_mask_is_seen() -> None:
+    for text, place in (("签字：隗曦箐", (3, 5)), ("作者：姜 丽", (5, 6))):
+        mask = _mask(*place, Kind.PERSON_NAME)
+        runs = line_runs([_line(text)], Areas([mask.polygon], FRAME))
+        assert len(list(find_remnants(runs, [mask], FRAME))) == 1
+    mask = _mask(0, 3, Kind.PERSON_NAME)
+    runs = line_runs([_line("隗曦箐等")], Areas([mask.polygon], FRAME))
+    assert not list(find_remnants(runs, [mask], FRAME))
+
+
+def test_a_sign_beside_a_mask_is_no_rest_of_it_but_a_digit_of_a_number_is() -> None:
+    first = [_line("系淮南中学，电话139")]
+    comma, digit = _box(100 + STEP * 5 + 4, 120, 6), _box(100 + STEP * 10 + 4, 120, 12)
+    masks = [_mask(1, 5, Kind.APPLICANT_UNIT), _mask(8, 10, Kind.PHONE)]
+    left = list(only_suspicious(iter([comma, digit]), masks, [], first, FRAME))
+    assert left == [digit]
+    assert list(only_suspicious(iter([comma]), masks, first, [], FRAME)) == [comma]
+
+
+def test_a_coloured_seal_that_nobody_hid_is_seen_and_one_that_may_stand_is_not() -> None:
+    pixels = np.full((FRAME.height, FRAME.width, 3), 250, np.uint8)
+    cv2.circle(pixels, (800, 1500), 150, (200, 30, 40), 8)
+    cv2.putText(pixels, "XXX", (300, 400), 0, 4, (200, 30, 40), 9)
+    seal = Polygon.from_bounds(FRAME, 650, 1350, 950, 1650)
+    assert list(find_stamps(pixels, FRAME, [], []))
+    assert not list(find_stamps(pixels, FRAME, [], [seal]))
+    across = Mask(
+        page=1,
+        polygon=Polygon.from_bounds(FRAME, 600, 1450, 1000, 1540),
+        label="【申报单位】",
+        kind=Kind.APPLICANT_UNIT,
+        findings=(),
+    )
+    pixels[1450:1540, 600:1000] = 0
+    assert list(find_stamps(pixels, FRAME, [across], []))
