@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pipeline.detection.seals import RECOGNISER as SEALS
 from pipeline.dossier import Decision, Doubt, Kind
 from pipeline.geometry import Polygon
 from pipeline.policy import ScanLimits
@@ -72,7 +73,7 @@ def _watermark(reading: PageReading, decisions: Sequence[Decision]) -> Polygon |
         d.finding.polygon.to(reading.frame).bounds
         for d in decisions
         if d.finding.page == reading.frame.page
-        and d.finding.kind in (Kind.SEAL, Kind.FACE, Kind.CODE)
+        and (d.finding.recogniser == SEALS or d.finding.kind in (Kind.SEAL, Kind.FACE, Kind.CODE))
     ]
     for index in reading.quality.aslant:
         polygon = reading.lines[index].polygon

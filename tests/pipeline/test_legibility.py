@@ -23,9 +23,9 @@ def _reading(quality: PageQuality) -> PageReading:
     return PageReading(FRAME, (line,), 1.0, quality=quality)
 
 
-def _seal(bounds: tuple[float, float, float, float]) -> Decision:
+def _seal(bounds: tuple[float, float, float, float], kind: Kind) -> Decision:
     finding = Finding(
-        id="p1-1", page=1, kind=Kind.SEAL, polygon=Polygon.from_bounds(FRAME, *bounds),
+        id="p1-1", page=1, kind=kind, polygon=Polygon.from_bounds(FRAME, *bounds),
         recogniser="seals", rule="ring", score=0.9, reason="",
     )  # fmt: skip
     return Decision(finding=finding, action=Action.MASK)
@@ -63,6 +63,7 @@ def test_a_watermark_goes_to_a_person_and_the_letters_of_a_seal_do_not() -> None
     doubts = legibility_doubts([reading], [], LIMITS)
     assert [d.code for d in doubts] == ["watermark"]
     assert doubts[0].polygon == reading.lines[0].polygon
-    assert not legibility_doubts([reading], [_seal((250, 650, 640, 1000))], LIMITS)
+    for kind in (Kind.SEAL, Kind.ISSUING_AUTHORITY):
+        assert not legibility_doubts([reading], [_seal((250, 650, 640, 1000), kind)], LIMITS)
     unread = _reading(replace(GOOD, watermark=True))
     assert [d.code for d in legibility_doubts([unread], [], LIMITS)] == ["watermark"]
