@@ -32,7 +32,7 @@ LABEL = re.compile(
     r"(?<![A-WYZa-z@/_])(?<![A-Za-z0-9]\.)[CG] ?N(?!KI)(?![a-z])"
     r"|(?:国内)?统一(?:连续出版物号|刊号)|国内(?:连续出版物号|刊号)"
 )
-_GAP = r"[\s.:,·、;)\]-]*"
+_GAP = r"[\s.:,·、;)\]-]{0,12}"
 _PROPER = re.compile(
     rf"{_GAP}(?P<region>{DIGIT}{{2}})(?P<dash>{_DASH}| ?)(?P<serial>{DIGIT}{{4}})(?P<rest>.*)"
 )

@@ -106,7 +106,7 @@ class FoundNumber(Noun):
         flags: What is remarkable.
         page: Page of the file, from 1; None when typed.
         polygon: Where it stands, in the frame of its line.
-        confidence: Of its least sure character, 0 to 1.
+        confidence: Of the least sure of the characters that tell it, 0 to 1.
     """
 
     kind: NumberKind

@@ -23,19 +23,23 @@ _D, _DASH = DIGIT, r"[ ]*[-_~.·一][ ]*"
 _ISSN_LABEL = (
     r"(?:(?<![A-Za-z])[I1l|] ?[S5] ?[S5] ?[NM]|国际标准(?:连续出版物号|刊号)|国际(?:统一)?刊号)"
 )
+# Between a label and its number; bounded, or long gaps would take quadratic time.
+_AFTER = r"[\s.:()]{0,8}"
 _ISSN = re.compile(
-    rf"{_ISSN_LABEL}[\s.:()]*(?P<n>{_D}{{4}}(?:{_DASH}|[ ]*){_D}{{3}}[0-9OoQDIli|!ZzSsBXx])"
+    rf"{_ISSN_LABEL}{_AFTER}(?P<n>{_D}{{4}}(?:{_DASH}|[ ]*){_D}{{3}}[0-9OoQDIli|!ZzSsBXx])"
     r"(?![0-9])(?!(?![CG] ?N)[A-Za-z])"
 )
-_ISSN_TORN = re.compile(rf"{_ISSN_LABEL}[\s.:()]*(?P<n>[0-9]{_D}{{2,5}}{_DASH}{_D}{{1,5}}[Xx]?)")
+_ISSN_TORN = re.compile(rf"{_ISSN_LABEL}{_AFTER}(?P<n>[0-9]{_D}{{2,5}}{_DASH}{_D}{{1,5}}[Xx]?)")
 _ISSN_BARE = re.compile(
     r"(?<![0-9A-Za-z.\-/])(?P<n>[0-9]{4}-[0-9]{3}[0-9X])(?![0-9\-/(.])(?!(?![CG] ?N)[A-Za-z])"
 )
 _ISBN = re.compile(
-    r"(?P<label>(?<![A-Za-z])[I1l|] ?[S5] ?[B8] ?[NM](?:-?1[03](?=[: ]))?|标准书号|书号)?[\s.:()]*"
-    rf"(?P<n>97[89](?:[ -]*{_D}){{9}}[ -]*[0-9OoXx]"
+    r"(?P<label>(?<![A-Za-z])[I1l|] ?[S5] ?[B8] ?[NM](?:-?1[03](?=[: ]))?|标准书号|书号)?"
+    rf"{_AFTER}(?P<n>97[89](?:[ -]*{_D}){{9}}[ -]*[0-9OoXx]"
     rf"|(?<![0-9-])[0-9](?:[ -]*{_D}){{8}}[ -]*[0-9OoXx])(?![0-9])"
 )
+# As much of a string as a CN with all around it may take.
+_TAIL = 60
 _N = "[0-9OoIl]"
 _ARTICLE = re.compile(
     rf"(?P<issn>{_N}{{4}}-?{_N}{{3}}[0-9OoIlXx]) *\( *(?P<year>(?:19|20){_N}{{2}}) *\) *"
@@ -44,11 +48,11 @@ _ARTICLE = re.compile(
 )
 _DOI = re.compile(r"(?<![0-9.])(?P<n>1[0Oo]\.[0-9]{4,9}/[0-9A-Za-z.()/_:;\-]*[0-9A-Za-z)])")
 _CIP = re.compile(
-    r"(?:C ?[I1l|] ?P[^0-9]{0,8}核?字?号?|核字)[\s.:(]*(?P<year>(?:19|20)[0-9]{2})\)?"
+    r"(?:C ?[I1l|] ?P[^0-9]{0,8}核?字?号?|核字)[\s.:(]{0,8}(?P<year>(?:19|20)[0-9]{2})\)?"
     r" *第? *(?P<n>[0-9]{5,6})(?![0-9])"
 )
 _POSTAL = re.compile(
-    r"(?:邮发代号|邮局代号|邮发编号)[\s.:]*(?P<n>[0-9]{1,2}[ ]*[-一~][ ]*[0-9]{1,4})(?![0-9])"
+    r"(?:邮发代号|邮局代号|邮发编号)[\s.:]{0,8}(?P<n>[0-9]{1,2}[ ]*[-一~][ ]*[0-9]{1,4})(?![0-9])"
 )
 _PERMIT = re.compile(
     r"(?P<n>(?:准印证|准印字|内资准印?|内部资料(?:性出版物)?准印证|新出[^0-9]{0,6}准字)[^0-9,。;]{0,8}"
@@ -231,7 +235,7 @@ def _bare_issns(text: str) -> Iterator[Spot]:
 
 def _cns(text: str) -> Iterator[Spot]:
     for label in LABEL.finditer(text):
-        tail = text[label.end() :]
+        tail = text[label.end() : label.end() + _TAIL]
         if LABEL.match(tail.lstrip(" .:()-")):
             continue
         found = read_cn(tail)
@@ -246,7 +250,7 @@ def _cns(text: str) -> Iterator[Spot]:
 
 def _bare_cns(text: str) -> Iterator[Spot]:
     for match in re.finditer(r"(?<![0-9A-Za-z.\-/])[0-9]{2}-[0-9]{4} ?/ ?[A-Z]", text):
-        found = read_cn(text[match.start() :])
+        found = read_cn(text[match.start() : match.start() + _TAIL])
         if found is not None:
             flags = found.flags | {NumberFlag.UNLABELLED}
             yield Spot(NumberKind.CN, found.value, flags, match.start(), match.start() + found.end)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pipeline.geometry import Polygon
 from pipeline.publication.cn_numbers import LABEL
 from pipeline.publication.nouns import FoundNumber, NumberFlag, NumberKind
-from pipeline.publication.number_text import barcode_number, half_width, spots_in
+from pipeline.publication.number_text import Spot, barcode_number, half_width, spots_in
 from pipeline.reading.lines import Char, Line, PageReading
 
 # Lines of one row belong together up to this many line heights apart: a label and its number.
@@ -42,7 +42,7 @@ def page_numbers(reading: PageReading) -> Iterator[FoundNumber]:
                     flags=spot.flags,
                     page=reading.frame.page,
                     polygon=_around(chars),
-                    confidence=min(char.confidence for char in chars),
+                    confidence=_confidence(spot, chars),
                 )
 
 
@@ -134,6 +134,18 @@ def _single(line: Line) -> Iterator[Char]:
             yield char
         else:
             yield from (Char(c, char.polygon, char.confidence) for c in char.text)
+
+
+def _confidence(spot: Spot, chars: Sequence[Char]) -> float:
+    """Return how sure the least sure character is of those that tell the number.
+
+    Of a CN these are the digits before its class, of a forged one its letters too; dashes and
+    slashes never count.
+    """
+    telling = [char for char in chars if char.text.isalnum()]
+    if spot.kind is NumberKind.CN and spot.value is not None:
+        telling = [char for char in telling if char.text.isdigit()][:6]
+    return min((char.confidence for char in telling or chars), default=0.0)
 
 
 def _around(chars: Sequence[Char]) -> Polygon:

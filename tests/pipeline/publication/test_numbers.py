@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -252,3 +254,10 @@ def test_a_label_and_its_number_read_as_two_lines_belong_together() -> None:
     assert (found.kind, found.value, found.page) == (NumberKind.CN, "34-1331/G4", 2)
     assert found.polygon is not None and found.polygon.bounds == (300, 52, 500, 72)
     assert found.confidence == 0.9
+
+
+@pytest.mark.parametrize("filler", [" ", "ISSN ", "CN", "1-", "9787", "CIP核字"])
+def test_a_page_of_rubbish_stalls_nobody(filler: str) -> None:
+    begun = time.process_time()
+    assert not list(spots_in(filler * (20_000 // len(filler))))
+    assert time.process_time() - begun < 1.0
