@@ -21,6 +21,8 @@ _NAMES = (Kind.APPLICANT_NAME, Kind.PERSON_NAME, Kind.SIGNATURE)
 # Widths and heights in line heights: the gap, the room at a line's end, the ink of a character.
 _GAP, _ROOM, _WIDE, _HIGH = 0.85, 1.1, 0.4, 0.45
 _MARK = 0.5
+# A line as much higher than its characters are wide lies askew.
+_TALL = 1.35
 
 # What stands between a signature's label and the date behind it is the signature.
 _SIGNED = re.compile(
@@ -108,7 +110,7 @@ def _inked_gaps(page: PageText, finding: Finding) -> Iterator[Bounds]:
     if line.vertical:
         return
     edges = [c.polygon.bounds for c in line.chars]
-    em = page.boxes[finding.line].height
+    em = _em(page, finding.line)
     first, last = edges[finding.start], edges[finding.end - 1]
     read = [i for i, char in enumerate(line.chars) if char.text.strip()]
     after = [i for i in read if i >= finding.end]
@@ -134,6 +136,15 @@ def _inked_gaps(page: PageText, finding: Finding) -> Iterator[Bounds]:
         if near and _WIDE * em < wide < 2.6 * em and high > _HIGH * em:
             pad = 0.08 * em
             yield bounds[0] - pad, bounds[1] - pad, bounds[2] + pad, bounds[3] + pad
+
+
+def _em(page: PageText, index: int) -> float:
+    """Return a line's height, or what its characters' widths say where the box is too high."""
+    chars = page.reading.lines[index].chars
+    widths = [c.polygon.bounds[2] - c.polygon.bounds[0] for c in chars if is_han(c.text)]
+    height = page.boxes[index].height
+    wide = float(np.median(widths)) if widths else height
+    return wide if height > _TALL * wide else height
 
 
 def _free(page: PageText, index: int, last: Bounds, em: float) -> float:

@@ -23,6 +23,7 @@ MARGIN = 3  # pixels of paper hidden around the ink: what coding left of it in t
 _CLEAN = 0.6  # em of paper that ends a word where no neighbour was read
 # A cut farther inside the box than this, in em, is not believed.
 _DISAGREE = 0.35
+_WIDER = 1.25  # times the line's pitch, from which a hand wrote wider than the print
 _GROWTH = 3.0  # em at most beyond the box
 # Pictures, whose ink follows no line: the mask is the finding's own outline.
 _WHOLE = (Kind.FACE, Kind.CODE)
@@ -126,12 +127,24 @@ class _Site:
         index = [k for k in range(i, j) if row.solid[k] or self.first <= k < self.last]
         spans = [(row.chars[k, 0] - oa, row.chars[k, 1] - oa) for k in index]
         widths = [float(row.widths[k]) for k in index]
+        wide = self._written_wide()
+        if wide:
+            mine = range(self.first, self.last)
+            widths = [max(w, wide) if k in mine else w for w, k in zip(widths, index, strict=True)]
         cuts = cut(self.profile, spans, widths, self.em)
         before, after = index.index(self.first), index.index(self.last - 1) + 1
         return (
             cuts[before] + oa if before > 0 else None,
             cuts[after] + oa if after < len(index) else None,
         )
+
+    def _written_wide(self) -> float:
+        """What a character takes of what was written wider than the print before it, or 0."""
+        starts = self.row.chars[self.first : self.last, 0][self.row.solid[self.first : self.last]]
+        if len(starts) < 3 or not self.row.pitch:
+            return 0.0
+        wide = float(np.median(np.diff(starts)))
+        return wide if _WIDER * self.row.pitch < wide < 2 * self.row.pitch else 0.0
 
     def _run(self) -> tuple[int, int]:
         """Characters close enough to share cuts with: up to two on either side."""

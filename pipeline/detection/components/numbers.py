@@ -47,6 +47,7 @@ _MAIL_TORN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._%+\-]*[@©＠][^一-龥，,。�
 _MAIL_END = re.compile(
     r"[a-z0-9]{0,12}[.·](?:com|cn|net|edu|org)(?:\.cn)?[)）。.；;]?", re.IGNORECASE
 )
+_YEAR_BEHIND = re.compile(r"[A-Za-z](?:19|20)[0-9]{2}年$")
 _DATES = re.compile(
     r"(?:(?:19|20)[0-9]{2}[.\-/—][0-9]{1,2}(?:[.\-/—][0-9]{1,2})?[-—–~至]*){1,2}(?:长期)?"
     r"|(?:19|20)[0-9]{2}[-—–~](?:19|20)[0-9]{2}[-—–.]*[0-9]{0,2}"
@@ -199,6 +200,9 @@ class NumberSearch:
         ):
             for match in pattern.finditer(digits):
                 start, end = match.span(group)
+                # The next line's date is no part of a mail: …@163.com / 2025年3月15日.
+                if kind is Kind.EMAIL and _YEAR_BEHIND.search(digits[start : end + 1]):
+                    end -= 4
                 # A mobile number inside an ID number is that ID number.
                 if rule == "mobile" and digits[max(0, start - 1) : start].isdigit():
                     continue

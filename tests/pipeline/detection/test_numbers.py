@@ -86,6 +86,7 @@ def test_numbers_that_reviewers_need_stay(line: str, look: Look, policy: Policy)
         "微信号：⟦zwp1987⟧",
         "考号：⟦340120230456⟧",
         "⟦l3955412345⟧",
+        "电子邮箱：⟦lxl1987@163.com⟧2025年3月15日",
     ],
 )
 def test_a_number_is_hidden_whole(line: str, look: Look, policy: Policy) -> None:
