@@ -25,6 +25,7 @@ from pipeline.detection.vocabulary import (
     NAME_LABELS,
     NOT_NAMES,
     OTHER_LABELS,
+    SCHOOL_ENDINGS,
     SET_TEXT_AUTHORS,
     SIGNATURE_LABELS,
     UNIT_LABELS,
@@ -224,8 +225,16 @@ class LabelSearch:
             region = right_of(doc, page, label.end - 1)
             spans = [run for run in region.runs if run[0] not in starts]
             if not spans and (not region.runs or region.runs[0][0] in starts):
-                spans = [run for run in below(page, label.start, starts)]
+                # 学校 below a head is the end of a name, not the next label.
+                heads = {at for at in starts if text_of(doc, at, at + 2) != "学校"}
+                spans = [run for run in below(page, label.start, heads)]
+        above: tuple[int, int] | None = None
         for a, b in spans:
+            if above is not None and _ends_a_school(doc, page, above, a, b):
+                # Set in the middle of a narrow cell: 外国语 / 学校.
+                add(doc, GROUP, a, b, Kind.UNIT, "label-second-line", 0.7, place=Place.CELL)
+                continue
+            above = (a, b)
             if b > a:
                 for x, y in continuation(page, a, b):
                     if x not in starts and y - x <= 10 and not kept.intersection(range(x, y)):
@@ -330,6 +339,14 @@ def _value_end(doc: Doc, page: PageText, label: Label, starts: set[int]) -> int:
         if i - label.value > 40:
             return i
     return end
+
+
+def _ends_a_school(doc: Doc, page: PageText, above: tuple[int, int], start: int, end: int) -> bool:
+    """Whether a short line ends the name of a school that the line above it begins."""
+    upper, lower = page.boxes[page.line_of[above[0]]], page.boxes[page.line_of[start]]
+    close = lower.middle - upper.middle < 1.6 * upper.height
+    rest = text_of(doc, start, end)
+    return close and len(rest) <= 4 and (text_of(doc, *above) + rest).endswith(SCHOOL_ENDINGS)
 
 
 def _goes_on(doc: Doc, page: PageText, above: tuple[int, int], start: int, end: int) -> bool:

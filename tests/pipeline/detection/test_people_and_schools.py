@@ -198,3 +198,13 @@ def test_pen_strokes_in_the_cell_of_a_signature_are_hidden(look: Look) -> None:
     rows = [["授课教师", "", "班级", "八（3）班"]]
     sheet = Sheet().table(rows, 80, 200, (260, 80)).scribble(370, 230)
     assert [f.kind for f in look(sheet)] == [Kind.SIGNATURE]
+
+
+def test_a_school_broken_in_the_middle_of_its_cell_is_hidden_whole(
+    look: Look, policy: Policy
+) -> None:
+    sheet = Sheet().table([["姓名", "单位", "分工"], ["", "", "主持"]], 80, 200, (300, 120))
+    sheet.write("⟦李晓琳⟧", 100, 364).write("⟦恩施自治州外国语⟧", 386, 344)
+    sheet.write("⟦学校⟧", 482, 384)
+    lines = ["姓名", "单位", "分工", "主持", "⟦李晓琳⟧", "⟦恩施自治州外国语⟧", "⟦学校⟧"]
+    assert shown(sheet, look(sheet), policy) == expected(*lines)
