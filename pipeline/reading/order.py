@@ -50,16 +50,23 @@ def reading_order(quads: Sequence[NDArray[np.float32]], width: float = 0) -> lis
 
 
 def runs_down(quads: Sequence[NDArray[np.float32]]) -> bool:
-    """Whether most of the text, by length, runs along the page's vertical axis."""
+    """Whether most of the text, by length, runs along the page's vertical axis.
+
+    Told by where the longer sides point: of a steep quad either end may come first.
+    """
     across_total = down_total = 0.0
     for quad in quads:
-        across, down = sides(quad)
-        if max(across, down) < 2 * min(across, down):
+        long = (quad[1] + quad[2] - quad[0] - quad[3]) / 2
+        short = (quad[2] + quad[3] - quad[0] - quad[1]) / 2
+        if np.linalg.norm(long) < np.linalg.norm(short):
+            long, short = short, long
+        length = float(np.linalg.norm(long))
+        if length < 2 * np.linalg.norm(short):
             continue
-        if across >= down:
-            across_total += across
+        if abs(long[0]) >= abs(long[1]):
+            across_total += length
         else:
-            down_total += down
+            down_total += length
     return down_total > across_total
 
 
