@@ -14,6 +14,9 @@ from pipeline.surnames import surnames
 from pipeline.verification.strangers import stretches
 from pipeline.verification.text import Run
 
+_UNITS = {Kind.APPLICANT_UNIT, Kind.UNIT}
+_ENDS = {"学", "校", "园", "院", "小学", "中学", "学校", "学院", "大学", "幼儿园"}
+"""What may be left of the mask of a school, and begins no word there."""
 _PEOPLE = {Kind.APPLICANT_NAME, Kind.PERSON_NAME, Kind.SIGNATURE}
 _TOUCHING, _SPACED = 0.7, 1.5
 """Space between a mask and a lone character, in heights of the character; names of two characters
@@ -37,9 +40,14 @@ def find_remnants(runs: Sequence[Run], masks: Sequence[Mask], frame: Frame) -> I
     """
     labels = {character for mask in masks for character in mask.label}
     boxes = [m.polygon.to(frame).bounds for m in masks if m.kind in _PEOPLE]
-    for run in runs if boxes else ():
+    schools = [m.polygon.to(frame).bounds for m in masks if m.kind in _UNITS]
+    for run in runs if boxes or schools else ():
         for start, end in stretches(run):
             glyph = run.glyphs[start]
+            if run.text[start:end] in _ENDS and run.ends_fresh(end):
+                place = glyph.polygon.bounds
+                if any(_follows(place, box) for box in schools):
+                    yield run.place(start, end)
             alone = end - start == 1 and run.ends_fresh(end) and glyph.confidence >= _READ
             if not alone or glyph.text in _STANDS_ALONE or glyph.text in labels:
                 continue
@@ -48,12 +56,17 @@ def find_remnants(runs: Sequence[Run], masks: Sequence[Mask], frame: Frame) -> I
                 yield glyph.polygon
 
 
+def _follows(place: Box, box: Box) -> bool:
+    """Whether a character directly follows a mask."""
+    height = place[3] - place[1]
+    level = box[1] <= (place[1] + place[3]) / 2 <= box[3]
+    return level and -height / 2 <= place[0] - box[2] <= _TOUCHING * height
+
+
 def _belongs(text: str, place: Box, box: Box) -> bool:
     """Whether a character directly follows a mask, or is a surname directly before one."""
-    height = place[3] - place[1]
-    if not box[1] <= (place[1] + place[3]) / 2 <= box[3]:
-        return False
-    behind, before = place[0] - box[2], box[0] - place[2]
-    if -height / 2 <= behind <= _TOUCHING * height:
+    if _follows(place, box):
         return True
-    return text in surnames() and -height / 2 <= before <= _SPACED * height
+    height = place[3] - place[1]
+    level = box[1] <= (place[1] + place[3]) / 2 <= box[3]
+    return level and text in surnames() and -height / 2 <= box[0] - place[2] <= _SPACED * height

@@ -28,6 +28,7 @@ _LABEL = re.compile(
     r"|学员|家长|监护人|评委|研究者|撰稿人?|编者|设计者?|制表人?|复核人?)$"
 )
 _TITLE = re.compile(r"(?:老师|同志|同学|校长|园长|(?<!班)主任|先生|女士|教授|书记)")
+_IN_LIST = re.compile(r"([\u4e00-\u9fff]{2,3}?)(?:$|等|和|与|[两三四五]位|老师|同志)")
 _POINTS = {"·", "•", "・"}
 _QUOTED = set("“”‘’\"'《》〈〉「」『』")
 _WORDS_OF_SCHOOLS = frozenset(
@@ -46,7 +47,7 @@ _ADDRESS = re.compile(
 _ANY_SCHOOL = re.compile(
     r"^(?:全|我|本|该|各|某|外|两|几|多|一|所)|(?:的|各|全|本|我|该|等|所|与|和|及|到|在|为|内|级|类|型"
     r"|农村|乡村|乡镇|城镇|城乡|城区|县域|区域|偏远|薄弱|留守|公办|民办|普通|优质|示范|特色|先进|义务教育"
-    r"|基础教育|特殊教育|寄宿制|初级|高级|完全|重点|中|大|小|校)$|[学校园].*[和与及或]"
+    r"|基础教育|寄宿制|初级|高级|完全|重点|中|大|小|校)$|[学校园].*[和与及或]"
 )
 
 
@@ -89,6 +90,8 @@ def find_strangers(run: Run) -> Iterator[Span]:
             yield Span(_PERSON, start, end, weak=True)
         elif _is_spaced(run, parts, number):
             yield Span(_PERSON, start, parts[number + 1][1], weak=True)
+        else:
+            yield from _listed(run, start, end)
         yield from _titled(run, start, end)
     if run.seam is None:
         for match in _ADDRESS.finditer(run.text):
@@ -136,6 +139,16 @@ def _is_set_wide(run: Run, parts: list[tuple[int, int]], number: int) -> bool:
         if last - first == 1 and run.text[first] not in _BESIDE_NAMES:
             return not run.glyphs[at].before.strip()
     return False
+
+
+def _listed(run: Run, start: int, end: int) -> Iterator[Span]:
+    """Yield the name that goes on with a list of masked ones, whatever its surname."""
+    glyphs = run.glyphs
+    if start == 0 or not glyphs[start - 1].masked or "、" not in glyphs[start].before:
+        return
+    match = _IN_LIST.match(run.text[start:end])
+    if match and match[1] not in everyday_words():
+        yield Span(_PERSON, start, start + match.end(1), weak=True)
 
 
 def _titled(run: Run, start: int, end: int) -> Iterator[Span]:

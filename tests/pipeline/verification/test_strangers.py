@@ -87,6 +87,9 @@ def test_the_last_character_of_a_strangers_name_beside_its_mask_is_seen() -> Non
         mask = _mask(*place, Kind.PERSON_NAME)
         runs = line_runs([_line(text)], Areas([mask.polygon], FRAME))
         assert len(list(find_remnants(runs, [mask], FRAME))) == 1
+    mask = _mask(0, 4, Kind.UNIT)
+    runs = line_runs([_line("海南师范学，")], Areas([mask.polygon], FRAME))
+    assert len(list(find_remnants(runs, [mask], FRAME))) == 1
     mask = _mask(0, 3, Kind.PERSON_NAME)
     runs = line_runs([_line("隗曦箐等")], Areas([mask.polygon], FRAME))
     assert not list(find_remnants(runs, [mask], FRAME))
