@@ -16,9 +16,11 @@ from pipeline.detection.seals.ink import Gray, Pixels, SmallPage, pale, shrink
 from pipeline.detection.seals.rings import vote
 
 #: How many places of each layer are looked at closely, and the fewest votes they need.
-_PLACES, _VOTES = 6, 0.5
+_PLACES, _VOTES = 16, 0.5
 #: Share of a ring's course that has ink, from which it is one.
 _RING, _WORN = 0.86, 0.75
+#: A ring so worn (or fitted so badly) as ``_WORN`` is one too where so much is written inside it.
+_LETTERED = 0.4
 #: A ring with one piece missing: share of the rest that has ink, and the longest piece missing.
 _ARC, _MISSING, _SHORT = 0.95, 0.45, 0.1
 #: Share of the course beyond which the page's edge has not cut the ring.
@@ -102,7 +104,8 @@ def _written(ink: Gray, fit: Fit) -> bool:
     paper = float((inside < _INK).mean())
     if paper < _PAPER:
         return False
-    return star > 0.9 or (lettered >= _WRITTEN and (fit.seen >= _RING or fit.gap > _SHORT))
+    enough = _WRITTEN if fit.seen >= _RING or fit.gap > _SHORT else _LETTERED
+    return star > 0.9 or lettered >= enough
 
 
 def _from_fit(fit: Fit, page: SmallPage) -> Seal:

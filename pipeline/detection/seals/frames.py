@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.detection.seals.ink import Gray
+from pipeline.detection.seals.sides import find_rectangles
 
 #: Sides as a share of the page's longer side: 1.3 cm to 7 cm on A4.
 _SMALLEST, _LARGEST = 0.05, 0.24
@@ -150,7 +151,9 @@ def find_frames(ink: Gray) -> Iterator[Frame]:
         x, y, w, h, _ = stats[label].tolist()
         space = (labels[y : y + h, x : x + w] == label).astype(np.uint8)
         spaces += _spaces(space, (x, y), ink.shape)
-    for space in [*spaces, *_joined(spaces)]:
+    spaces += list(_joined(spaces))
+    spaces += [_Space(*r) for r in find_rectangles(ink, _SMALLEST / 2 * longer, _LARGEST * longer)]
+    for space in spaces:
         longest, shortest = max(space.axes), min(space.axes)
         if longest >= _SMALLEST / 2 * longer and longest <= _LONGEST * shortest:
             frame = _framed(ink, space)

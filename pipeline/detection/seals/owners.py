@@ -138,6 +138,8 @@ def _is_authority(text: str, known: Known) -> bool:
         return own < 90
     # 教育局机关幼儿园 is as like 教育局 as a bad reading of it is, but longer.
     names = [name for name in known.printed if 3 <= len(text) <= len(name) + 2]
+    # The place alone, read off a school's seal, is as like a short name as that.
+    names = [name for name in names if _of_its_word(name, text, known) >= _KIND]
     printed = _likeness(text, names)
     return printed >= _PRINTED and printed >= own + _MORE
 
@@ -153,13 +155,18 @@ def _confirms(text: str, known: Known) -> bool:
         if _SCHOOL_SIGNS.intersection(text).difference(name):
             continue
         same = LCSseq.similarity(name, text + text)
-        kind = LCSseq.similarity(name[_word_at(name, known) :], text + text)
+        kind = _of_its_word(name, text + text, known)
         part = known.cut and same >= max(_FEW + 1, len(text) - 1) and kind >= 1
         if (part or (same >= max(_FEW, _PART * len(name)) and kind >= _KIND)) and fuzz.ratio(
             text, name
         ) >= own + _MORE:
             return True
     return False
+
+
+def _of_its_word(name: str, text: str, known: Known) -> int:
+    """How many characters of an authority's own word a text has, in their order."""
+    return int(LCSseq.similarity(name[_word_at(name, known) :], text))
 
 
 def _word_at(name: str, known: Known) -> int:

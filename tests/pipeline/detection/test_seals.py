@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -13,6 +14,7 @@ from fixtures.seals import Look, seal
 from fixtures.sheet import Sheet, Span, Style
 from models import weights_dir
 from pipeline.detection.seals import Recognise, Shape, find_seals, seal_findings
+from pipeline.detection.seals.owners import Known, Owner, SealText, owner_of
 from pipeline.dossier import Applicant, Finding, Kind
 from pipeline.geometry import Frame, Polygon
 from pipeline.policy import Policy
@@ -156,3 +158,30 @@ def test_nothing_is_a_seal_on_a_form_with_a_red_title() -> None:
         cv2.circle(canvas := np.asarray(sheet.image).copy(), (600, 1800), 120 + step, (0,) * 3, 2)
     assert find_seals(np.asarray(sheet.image)) == ()
     assert find_seals(canvas) == (), "a circle in a figure is no seal"
+
+
+def test_a_square_seal_that_print_runs_across_is_masked(policy: Policy) -> None:
+    for copied in (_gray, _fax):
+        sheet = Sheet("letter", random.Random(1))
+        made = seal(random.Random(3), _SCHOOL, Look("black", "square"), radius=155)
+        sheet.seal(made, 700, 1500, _SCHOOL, "", "school")
+        sheet.line(560, 1600, _SCHOOL, _TEXT)
+        sheet.line(560, 1680, "2024年8月3日", _TEXT)
+        found = _found(copied(np.asarray(sheet.image)), policy, None)
+        assert [f.kind for f in found] == [Kind.SEAL]
+
+
+def test_a_seal_whose_ring_is_half_read_stays_only_on_its_own_printed_name() -> None:
+    known = Known(("教育局",), ("淮南市第二中学",), ("淮南市教育局",), ("淮南市教育局",))
+    beside = replace(known, under=())
+    half = [SealText("3南市教育")]
+    assert owner_of(half, known) is Owner.AUTHORITY
+    for text in ("淮南市", "淮南市校", "市第二中"):
+        assert owner_of([SealText(text)], known) is not Owner.AUTHORITY
+    assert owner_of([SealText("市教")], beside) is Owner.UNKNOWN
+    assert owner_of([SealText("淮南市教育局机关幼儿园")], known) is Owner.SCHOOL
+
+
+def test_an_authoritys_seal_of_business_stays() -> None:
+    known = Known(("教育体育局",))
+    assert owner_of([SealText("周口市教育体育局专用章")], known) is Owner.AUTHORITY
