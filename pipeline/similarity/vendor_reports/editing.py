@@ -1,7 +1,7 @@
 """Signs that a report was changed after the vendor made it.
 
 In a text PDF: a later revision by another program, and numbers set in another font than those
-beside them. What a scan shows is left to :mod:`pixels`.
+beside them. In a scan: numbers that lie on a patch.
 """
 
 from __future__ import annotations
@@ -12,10 +12,11 @@ from collections.abc import Iterator, Sequence
 
 import pymupdf
 
-from pipeline.geometry import Polygon
+from pipeline.geometry import Polygon, turn_pixels
 from pipeline.intake import SourceFile
 from pipeline.reading import PageReading
 from pipeline.similarity.vendor_reports.nouns import Fault, FaultKind, Place
+from pipeline.similarity.vendor_reports.pixels import find_patches
 
 _PRODUCER = re.compile(rb"/Producer\s*(?:\((?P<text>(?:\\.|[^\\)])*)\)|<(?P<hex>[0-9A-Fa-f\s]*)>)")
 _VALUE = re.compile(r"^[\[【(]?\s*\d[\d,.]*\s*(?:[%％]|[\]】)])?$|^\d+(?:\.\d+)?\s*[%％]$")
@@ -30,9 +31,15 @@ def find_edits(source: SourceFile, readings: Sequence[PageReading]) -> tuple[Fau
     Raises:
         RefusedInputError: The file can no longer be read.
     """
+    painted = (fault for reading in readings for fault in _painted(source, reading))
     if source.media_type != "application/pdf":
-        return ()
-    return (*_revisions(source), *_fonts(source, readings))
+        return tuple(painted)
+    return (*_revisions(source), *_fonts(source, readings), *painted)
+
+
+def _painted(source: SourceFile, reading: PageReading) -> Iterator[Fault]:
+    page = source.page(reading.frame.page)
+    yield from find_patches(turn_pixels(page.pixels, reading.frame.turn), reading)
 
 
 def _revisions(source: SourceFile) -> Iterator[Fault]:

@@ -34,13 +34,13 @@ _VENDOR_WORDS = (
     ),
 )
 _KINDS = (
+    ("personal", re.compile(r"cx\s*\.\s*cnki|个人(?:查重)?服务|个人版")),
     ("全文标明引文", re.compile(r"全文标明引文")),
     ("全文对照", re.compile(r"全文对照")),
     ("去除本人", re.compile(r"[(（【\[]\s*去除本人")),
     ("简洁", re.compile(r"[(（【\[]\s*简洁|简洁(?:版|报告)")),
     ("比对", re.compile(r"比对报告|[(（【\[]\s*比对")),
     ("详细", re.compile(r"详细(?:版|报告)|[(（【\[]\s*详细")),
-    ("personal", re.compile(r"cx\s*\.\s*cnki|个人(?:查重)?服务|个人版")),
 )
 _RATIOS = (
     "跨语言检测结果", "去除引用文献复制比", "去除本人已发表文献复制比", "去除本人文献复制比", "单篇最大文字复制比", "引用文献复制比", "总文字复制比",
@@ -49,11 +49,11 @@ _RATIOS = (
 )  # fmt: skip
 _COUNTS = (
     "单篇最大重复字数", "疑似段落最大重合字数", "疑似段落最小重合字数", "疑似段落数", "总段落数", "前部重合字数", "后部重合字数", "总重复字数", "重复字数", "总字符数", "总字数", "检测字符数",
-    "检测字数", "总相似片段", "相似字数", "论文字数", "字符数",
+    "检测字数", "总相似片段", "相似字数", "论文字数", "全文字数", "字符数", "期刊", "博硕", "外文", "综合", "自建库", "互联网",
 )  # fmt: skip
 _TEXTS = {
-    "number": ("报告编号", "检测编号", "报告单编号", "№", "No", "NO", "N0", "编号"),
-    "title": ("检测文献", "论文题目", "论文题名", "文献题名", "检测论文", "送检论文", "题目", "题名", "篇名", "标题"),
+    "number": ("报告编号", "检测编号", "报告单编号", "№", "No", "NO", "N0", "N", "编号"),
+    "title": ("检测文献", "送检文档", "文档名称", "文献名称", "检测文章", "论文名称", "论文标题", "文章标题", "论文题目", "论文题名", "文献题名", "检测论文", "送检论文", "题目", "题名", "篇名", "标题"),
     "author": ("论文作者", "作者名称", "作者姓名", "第一作者", "送检作者", "作者"),
     "unit": ("作者单位", "所属单位", "检测单位", "送检单位", "提交单位", "单位"),
     "date": ("检测时间", "检测日期", "报告时间", "提交时间", "送检时间"),
@@ -61,7 +61,12 @@ _TEXTS = {
     "": ("时间范围", "比对截止日期", "检测结果", "检测系统", "检测版本", "版本类型", "上传时间", "文件名", "指标", "表格", "脚注与尾注", "图例", "指导教师", "检测类型", "报告类型", "学号", "专业", "院系", "检测机构", "比对结果"),
 }  # fmt: skip
 _LABELS = {label: name for name, labels in _TEXTS.items() for label in labels}
-_NUMBERED = {"№", "No", "NO", "N0"}
+_NUMBERED = {"№", "No", "NO", "N0", "N"}
+# VIP counts the similar pieces by source; elsewhere these are everyday words.
+_SOURCES = {"期刊", "博硕", "外文", "综合", "自建库", "互联网"}
+_SAME = {"全文总相似比": "总相似比"}
+# A report's number without a label that could be read: long, and of digits for the most part.
+_BARE_NUMBER = re.compile(r"(?<![0-9A-Za-z])(?:[A-Z]{0,4}\d{12,22}|[0-9a-f]{16})(?![0-9A-Za-z])")
 _ANY = re.compile(
     "|".join(
         r"\s*".join(map(re.escape, label)) + (r"\s*[.:：]" if label in _NUMBERED else "")
@@ -164,6 +169,8 @@ class _Fields:
                     self._ratio(spot, side)
                 else:
                     self._count(spot, side)
+        if "number" not in self._texts:
+            self._bare_number()
 
     def _word(self, name: str, spot: _Spot, side: Side) -> None:
         if not name or name in self.places:
@@ -182,6 +189,16 @@ class _Fields:
             self._texts[name] = value
             self._note(name, spot)
 
+    def _bare_number(self) -> None:
+        rows = self._sides[0].rows[:8] if self._sides else ()
+        for row in rows:
+            match = _BARE_NUMBER.search(row.text)
+            if match:
+                self._texts["number"] = match[0]
+                self.places["number"] = Place(page=row.polygon.frame.page, polygon=row.polygon)
+                self.confidence["number"] = row.confidence
+                return
+
     def _date(self, value: str, spot: _Spot) -> None:
         match = _DATE.search(value)
         if match:
@@ -193,10 +210,11 @@ class _Fields:
 
     def _ratio(self, spot: _Spot, side: Side) -> None:
         value = self._value(_RATIO, spot, side)
-        if value is not None and spot.label not in self.ratios:
+        label = _SAME.get(spot.label, spot.label)
+        if value is not None and label not in self.ratios:
             number = float(re.sub(r"\s", "", value).replace(",", ".").replace("·", "."))
-            self.ratios[spot.label] = number
-            self._note(spot.label, spot)
+            self.ratios[label] = number
+            self._note(label, spot)
 
     def _count(self, spot: _Spot, side: Side) -> None:
         value = self._value(_COUNT, spot, side)
@@ -231,6 +249,8 @@ def _label_here(text: str, match: re.Match[str]) -> bool:
     """Whether a match is a label: not the tail of another word, and followed as labels are."""
     label = re.sub(r"\s", "", match[0])
     before, after = text[: match.start()], text[match.end() :]
+    if label in _SOURCES:
+        return bool(re.match(r"\s*[:：]\s*\d", after))
     if label in _RATIOS or label in _COUNTS:
         return not re.search(r"[一-鿿]$", before) or bool(re.search(r"[(（\[【]$", before))
     if label.rstrip(".:：") in _NUMBERED:
