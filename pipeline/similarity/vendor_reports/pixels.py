@@ -1,8 +1,8 @@
 """Numbers of a scanned report that were painted over.
 
 A scan has grain everywhere. A patch that was filled and written on anew has none, or another tone
-than the paper around it: the grain behind each number is compared with that of all the others of the
-page (a noise inconsistency test after Mahdian and Saic, Image and Vision Computing 27, 2009).
+than the paper around it: the grain behind each number is compared with that of all the others of
+the page (a noise inconsistency test after Mahdian and Saic, Image and Vision Computing 27, 2009).
 """
 
 from __future__ import annotations
