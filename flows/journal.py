@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from flows.errors import CommandLineError
-from flows.printing import rule_finding_json
 from flows.registry import choose_registry
 from pipeline.policy import load_policy
 from pipeline.publication.journal import Claim, JournalJudgement, broken_rules, judge_journal
 from pipeline.publication.nouns import Effect, PublicationVerdict
 from pipeline.publication.numbers import typed_cn, typed_issn
 from pipeline.publication.registry import RegistryAbout
+from pipeline.publication.result_json import rule_finding_json
 
 NOT_ACCEPTED = 3
 VERDICTS = {

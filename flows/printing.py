@@ -11,7 +11,6 @@ from pipeline.dossier import VerdictKind
 from pipeline.errors import MangpingError
 from pipeline.findings_file import DoubtEntry
 from pipeline.outcome import OWN_COPY_NAMES, FileResult
-from pipeline.publication.nouns import RuleFinding
 from pipeline.versions import PROGRAM
 
 SCHEMA = "mangping.result/1"
@@ -34,21 +33,6 @@ def file_json(
     if result.verdict is not VerdictKind.ERROR:
         whole |= outputs or {}
     return whole
-
-
-def rule_finding_json(finding: RuleFinding) -> dict[str, Any]:
-    """Return one finding about a publication; its box in whole pixels of the stored page."""
-    box = finding.polygon and finding.polygon.to(finding.polygon.frame.source).pixel_bounds()
-    return {
-        "rule": finding.rule,
-        "effect": finding.effect.value,
-        "code": finding.code,
-        "reason": finding.reason,
-        "page": finding.page,
-        "box": list(box) if box else None,
-        "evidence": finding.evidence,
-        "in_report": finding.in_report,
-    }
 
 
 def print_json(

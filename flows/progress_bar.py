@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -110,3 +110,27 @@ def progress_bar(files: int) -> Iterator[Tally]:
     with Bar(*columns, console=console, transient=True) as show:
         show.add_task("", total=None, finished=0, pages=0)
         yield _Bar(files, show)
+
+
+@contextmanager
+def page_bar(what: str, pages: int) -> Iterator[Callable[[int], None]]:
+    """Lend a call for every page that is done, which draws a bar on a terminal."""
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda page: None
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    columns = (
+        TextColumn(what),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("页 剩余"),
+        TimeRemainingColumn(),
+    )
+    with Bar(*columns, console=console, transient=True) as show:
+        task = show.add_task("", total=pages)
+        yield lambda page: show.advance(task)

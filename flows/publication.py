@@ -6,18 +6,19 @@ import json
 from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TextIO
 
 from flows.engine import shared_reader
 from flows.errors import FolderAsFileError
 from flows.journal import MARKS, NOT_ACCEPTED, VERDICTS
-from flows.printing import rule_finding_json
+from flows.progress_bar import page_bar
 from flows.registry import choose_registry
 from pipeline.intake import open_source
 from pipeline.policy import load_policy
 from pipeline.publication.examination import examine_files, read_publication
 from pipeline.publication.judge import Claimant
 from pipeline.publication.nouns import PublicationResult, PublicationVerdict
+from pipeline.publication.result_json import publication_json
 
 
 def examine_publication(
@@ -43,29 +44,12 @@ def examine_publication(
         package = stack.enter_context(open_source(file))
         beside = stack.enter_context(open_source(report)) if report else None
         reader = shared_reader()
-        read = read_publication(package, reader)
-        with_report = (beside, read_publication(beside, reader)) if beside else None
+        pages = package.page_count + (beside.page_count if beside else 0)
+        with page_bar("读取", pages) as told:
+            read = read_publication(package, reader, told)
+            with_report = (beside, read_publication(beside, reader, told)) if beside else None
         claimant = Claimant(tuple(n.strip() for n in names if n.strip()))
         return examine_files(read, with_report, claimant, journals, policy, date.today())
-
-
-def publication_json(result: PublicationResult) -> dict[str, Any]:
-    """Return the JSON object of a package's examination."""
-    return {
-        "verdict": result.verdict.value,
-        "rules": list(result.rules),
-        "findings": [rule_finding_json(finding) for finding in result.findings],
-        "parts": [part.value for part in result.parts],
-        "kind": result.kind.value,
-        "cn": result.cn,
-        "issn": result.issn,
-        "isbn": result.isbn,
-        "journal": result.journal,
-        "title": result.title,
-        "authors": list(result.authors),
-        "year": result.year,
-        "issue": result.issue,
-    }
 
 
 def print_publication(stream: TextIO, result: PublicationResult, *, as_json: bool) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -12,7 +12,7 @@ from pipeline.policy.loader import PublicationPolicy
 from pipeline.publication.barcodes import publication_barcodes
 from pipeline.publication.journal import verdict_of
 from pipeline.publication.judge import Claimant, examine
-from pipeline.publication.nouns import FoundNumber, Part, PublicationResult
+from pipeline.publication.nouns import FoundNumber, Part, PublicationResult, RuleFinding
 from pipeline.publication.package import Package
 from pipeline.publication.registry import Registry
 from pipeline.publication.vendor_check import check_vendor_report
@@ -29,7 +29,11 @@ class ReadFile:
 
 
 def read_publication(
-    source: SourceFile, reader: Reader, told: Callable[[int], None] = lambda page: None
+    source: SourceFile,
+    reader: Reader,
+    told: Callable[[int], None] = lambda page: None,
+    *,
+    kept: Sequence[PageReading] = (),
 ) -> ReadFile:
     """Read all pages of a file and decode their bar codes.
 
@@ -37,17 +41,18 @@ def read_publication(
         source: The file.
         reader: The OCR.
         told: Called with each page that is done.
+        kept: Readings of the first pages that exist already; these pages are not read again.
 
     Raises:
         RefusedInputError: A page is damaged or over a limit.
     """
-    readings: list[PageReading] = []
+    readings: list[PageReading] = list(kept)
     barcodes: list[FoundNumber] = []
     for page in source.pages():
-        reading = reader.read(page)
-        upright = turn_pixels(page.pixels, reading.frame.turn)
-        readings.append(reading)
-        barcodes += publication_barcodes(upright, reading.frame)
+        if page.number > len(readings):
+            readings.append(reader.read(page))
+        frame = readings[page.number - 1].frame
+        barcodes += publication_barcodes(turn_pixels(page.pixels, frame.turn), frame)
         told(page.number)
     return ReadFile(tuple(readings), tuple(barcodes))
 
@@ -80,16 +85,38 @@ def examine_files(
     if report is None:
         return result
     source, read = report
-    body = Package(package.readings).of(Part.BODY)
-    findings = (
-        *result.findings,
-        *check_vendor_report(
-            read.readings,
-            find_edits(source, read.readings),
-            result,
-            claimant.names,
-            sum(side.characters for side in body),
-            policy,
-        ),
+    return with_findings(
+        result, judge_report(result, package.readings, source, read.readings, claimant, policy)
     )
+
+
+def judge_report(
+    result: PublicationResult,
+    package: Sequence[PageReading],
+    source: SourceFile,
+    report: Sequence[PageReading],
+    claimant: Claimant,
+    policy: PublicationPolicy,
+) -> tuple[RuleFinding, ...]:
+    """Judge a vendor's report beside the paper it came with.
+
+    Args:
+        result: The paper's own examination.
+        package: The paper's pages.
+        source: The report's file.
+        report: The report's pages.
+        claimant: Who the paper should be by.
+        policy: What the notice says.
+
+    Raises:
+        RefusedInputError: The report's file can no longer be read.
+    """
+    characters = sum(side.characters for side in Package(package).of(Part.BODY))
+    edits = find_edits(source, report)
+    return tuple(check_vendor_report(report, edits, result, claimant.names, characters, policy))
+
+
+def with_findings(result: PublicationResult, more: Iterable[RuleFinding]) -> PublicationResult:
+    """Return a result with further findings, and the verdict that all of them make."""
+    findings = (*result.findings, *more)
     return result.model_copy(update={"findings": findings, "verdict": verdict_of(findings)})
