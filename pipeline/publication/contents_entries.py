@@ -53,11 +53,16 @@ def find_entries(side: Side, title: str) -> tuple[Entry, ...]:
     best = max((score for score, _, _ in scores), default=0.0)
     if best < SAME_TITLE:
         return ()
-    return tuple(
-        _entry(side.page, strips, at, length, title)
-        for score, at, length in scores
-        if score > best - _AS_GOOD
-    )
+    found: dict[range, Entry] = {}
+    for score, at, length in sorted(scores, key=lambda one: -one[0]):
+        if score <= best - _AS_GOOD:
+            break
+        # A row taken together with its neighbour is no second line, unless it alone had no names.
+        entry, place = _entry(side.page, strips, at, length, title), range(at, at + length)
+        rivals = [other for other in found if set(other) & set(place)]
+        if not rivals or (entry.authors and not any(found[r].authors for r in rivals)):
+            found = {p: e for p, e in found.items() if p not in rivals} | {place: entry}
+    return tuple(found[place] for place in sorted(found, key=lambda place: place.start))
 
 
 def _entry(page: int, strips: Sequence[_Strip], at: int, length: int, title: str) -> Entry:
