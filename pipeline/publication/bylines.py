@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
-from pipeline.reading.sides import Row, Side
-from pipeline.surnames import starts_with_surname
+from pipeline.reading.sides import Row, Side, simplified
+from pipeline.surnames import starts_with_surname, surnames
 
 #: Likeness of titles, 0 to 100, above which they are the same.
 SAME_TITLE = 80
@@ -83,7 +83,7 @@ def find_head(side: Side) -> Head | None:
         return None
     first = last = top.index(largest)
     while (
-        first > 0 and top[first - 1].size > 0.8 * largest.size and _near(top[first - 1], top[first])
+        first > 0 and top[first - 1].size > 0.9 * largest.size and _near(top[first - 1], top[first])
     ):
         first -= 1
     while last + 1 < len(top) and _continues(top[last + 1], largest, top[last]):
@@ -140,7 +140,7 @@ def same_title(one: str, other: str) -> bool:
 
 def bare(text: str) -> str:
     """Return letters, digits and ideographs alone."""
-    return re.sub(r"[\W_]+", "", text)
+    return simplified(re.sub(r"[\W_]+", "", text))
 
 
 def _authors(rows: Sequence[Row]) -> tuple[tuple[str, ...], tuple[Row, ...]]:
@@ -155,7 +155,7 @@ def _authors(rows: Sequence[Row]) -> tuple[tuple[str, ...], tuple[Row, ...]]:
         if _ANCHOR.search(row.text):
             break
         below = rows[number + 1].text if number + 1 < len(rows) else ""
-        names = _byline(row.text, below, first=not found)
+        names = _byline(row, below, first=not found)
         if names:
             found += names
             used.append(row)
@@ -164,16 +164,17 @@ def _authors(rows: Sequence[Row]) -> tuple[tuple[str, ...], tuple[Row, ...]]:
     return tuple(found), tuple(used)
 
 
-def _byline(text: str, below: str, *, first: bool) -> tuple[str, ...]:
+def _byline(row: Row, below: str, *, first: bool) -> tuple[str, ...]:
     """Return the names of a row, if it is a byline.
 
     Rare names (娜仁托娅) have no surname of the list; their place tells them: alone between the title
     and a line of units or the abstract, or beside other names.
     """
-    names, only = names_in(text)
+    text = row.text
+    names, only = names_of(row)
     if only:
         return names
-    tokens = tokens_of(text)
+    tokens = tokens_of(row.spaced if any(len(t) > 4 for t in tokens_of(text)) else text)
     shaped = [
         t for t in tokens if _SHAPED.fullmatch(t) and t not in _NO_NAMES and not _PLACE.match(t)
     ]
@@ -181,6 +182,19 @@ def _byline(text: str, below: str, *, first: bool) -> tuple[str, ...]:
     if first and tokens and len(shaped) == len(tokens) <= 8 and placed:
         return tuple(shaped)
     return names if names and not _POSTCODE.search(text) else ()
+
+
+def names_of(row: Row) -> tuple[tuple[str, ...], bool]:
+    """Take the names out of a row; blanks that the reader left out are told by the gaps.
+
+    Returns:
+        As :func:`names_in`.
+    """
+    names, only = names_in(row.text)
+    if only and all(len(name) < 4 or name[:2] in surnames() or "·" in name for name in names):
+        return names, True
+    parted, all_names = names_in(row.spaced)
+    return (parted, True) if all_names and len(parted) > len(names) else (names, only)
 
 
 def tokens_of(text: str) -> list[str]:
@@ -222,7 +236,7 @@ def _near(above: Row, below: Row) -> bool:
 
 
 def _continues(row: Row, largest: Row, above: Row) -> bool:
-    if _SUBTITLE.search(row.text) or _CREDIT.match(row.text) or names_in(row.text)[1]:
+    if _SUBTITLE.search(row.text) or _CREDIT.match(row.text) or names_of(row)[1]:
         return False
     return row.size > 0.8 * largest.size and _near(above, row)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Iterator, Sequence
 from datetime import date
 
@@ -16,6 +18,10 @@ from pipeline.reading.sides import Row
 
 # Below this a reading may be to blame for what does not fit.
 SURE = 0.85
+# Issues a year.
+_A_YEAR = {"旬": 36, "半月": 24, "双月": 6, "月": 12, "季": 4, "周": 52, "半年": 2}
+_FREQUENCY = re.compile(r"半月刊|双月刊|旬刊|季刊|周刊|月刊")
+_SURELY_IN_TIME = 10
 _PLACES = {
     "cover": "封面",
     "contents": "目录",
@@ -99,13 +105,19 @@ def _same_order(contents: Sequence[str], body: Sequence[str]) -> bool:
 
 
 def check_dates(
-    package: Package, policy: PublicationPolicy, *, since: date | None, today: date
+    package: Package,
+    policy: PublicationPolicy,
+    *,
+    frequency: str,
+    since: date | None,
+    today: date,
 ) -> Iterator[RuleFinding]:
     """Ask whether the publication falls into the window, and whether its pages agree on it.
 
     Args:
         package: The package.
         policy: Cut-off and recent years.
+        frequency: How often the journal appears, as the registry has it; empty where unknown.
         since: When the applicant came into the present post; None where it is not known.
         today: The year that "recent" counts from where the policy has no cut-off.
     """
@@ -121,7 +133,7 @@ def check_dates(
         return
     place = next((evidence_of_stated(s) for s in stated if s.year == year), Evidence())
     yield from check_window(
-        year, _month(package, year, issue), policy, since=since, today=today, place=place
+        year, _month(package, year, issue, frequency), policy, since=since, today=today, place=place
     )
 
 
@@ -150,8 +162,12 @@ def check_window(
         yield finding("old", place, years=policy.recent_years)
 
 
-def _month(package: Package, year: int, issue: str | None) -> int | None:
-    """Return the month of publication: as printed, else that of a monthly's issue."""
+def _month(package: Package, year: int, issue: str | None, frequency: str) -> int | None:
+    """Return the month of publication: as printed, else by the issue and the frequency.
+
+    Of a journal whose frequency nobody knows, only the first ten issues are sure to be in time: it
+    may be a monthly.
+    """
     day = published(package.parted)
     if day is not None and day.year == year:
         return day.month
@@ -159,7 +175,21 @@ def _month(package: Package, year: int, issue: str | None) -> int | None:
     if printed is not None and printed[0] == year:
         return printed[1]
     numbers = [int(n) for n in (issue or "").split("-") if n.isdigit()]
-    return min(max(numbers), 12) if numbers else None
+    if not numbers:
+        return None
+    often = frequency or _printed_frequency(package)
+    a_year = next((n for word, n in _A_YEAR.items() if often.startswith(word)), None)
+    if a_year is not None:
+        return min(12, max(1, math.ceil(max(numbers) * 12 / a_year)))
+    return max(numbers) if max(numbers) <= _SURELY_IN_TIME else None
+
+
+def _printed_frequency(package: Package) -> str:
+    for side in package.of(Part.COVER, Part.SERIALS, Part.CONTENTS):
+        match = _FREQUENCY.search(side.text)
+        if match:
+            return match[0]
+    return ""
 
 
 def evidence_of(rows: Sequence[Row]) -> Evidence:

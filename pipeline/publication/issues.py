@@ -24,9 +24,10 @@ _FORMS = tuple(
     re.compile(pattern)
     for pattern in (
         rf"{_YEAR}\s*年?\s*[,，.·]?\s*第?\s*{_NUMBER}\s*(?:\([^)]*\))?\s*期",
+        rf"{_YEAR}\s*年\s*\d{{1,2}}\s*月?\s*[上中下]?\s*第\s*{_NUMBER}\s*期",
         rf"{_YEAR}\s*年?\s*{_WORD}",
         rf"{_YEAR}\s*年\s*(?:第?\s*\d+\s*卷)\s*第?\s*{_NUMBER}\s*期",
-        rf"第\s*{_NUMBER}\s*期.{{0,12}}?{_YEAR}\s*年",
+        rf"第\s*{_NUMBER}\s*期.{{0,12}}?{_YEAR}\s*年(?!\s*创)",
         rf"{_YEAR}\s*[./·]\s*{_NUMBER}(?![\d.]|\s*[-./]\s*\d|\s*月|\s*年)",
         rf"[Nn][Oo]\s*\.?\s*{_NUMBER}\D{{0,12}}{_YEAR}",
         rf"{_YEAR}\D{{0,12}}[Nn][Oo]\s*\.?\s*{_NUMBER}",
@@ -115,6 +116,8 @@ def agreed(stated: Sequence[Stated]) -> tuple[int | None, str | None]:
     ordered = sorted(stated, key=lambda s: (-_support(s, stated), rank[s.source]))
     best = ordered[0]
     issue = best.issue or next((s.issue for s in ordered if s.issue and s.year == best.year), None)
+    if any(s.supplement for s in stated):
+        issue = "增刊"
     return best.year, issue
 
 
@@ -177,12 +180,10 @@ def _agree(one: Stated, other: Stated) -> bool:
         return False
     if one.issue is None or other.issue is None or one.issue == other.issue:
         return True
-    if one.supplement and other.supplement:
-        return True
+    if one.supplement or other.supplement:
+        return True  # a supplement is refused as such; the regular issue beside it says nothing
     a, b = (set(_span(s.issue or "")) for s in (one, other))
-    return (
-        not one.supplement and not other.supplement and bool(a & b) and (len(a) > 1 or len(b) > 1)
-    )
+    return bool(a & b) and (len(a) > 1 or len(b) > 1)
 
 
 def _span(issue: str) -> range:

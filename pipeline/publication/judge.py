@@ -39,7 +39,7 @@ from pipeline.publication.package import Package
 from pipeline.publication.package_reasons import finding
 from pipeline.publication.registry import Registry
 from pipeline.reading.lines import PageReading
-from pipeline.reading.sides import printed
+from pipeline.reading.sides import printed, simplified
 
 _HEAD_PARTS = (Part.COVER, Part.CONTENTS, Part.SERIALS)
 
@@ -101,11 +101,14 @@ def _paper(
     head = package.article(claimant.names)
     claim = _claim(package, registry)
     findings = list(check_parts(package, head))
+    frequency = ""
     if has_numbers(package) or package.shows(Part.SERIALS):
-        findings += judge_journal(claim, registry, policy).findings
+        judged = judge_journal(claim, registry, policy)
+        findings += judged.findings
+        frequency = judged.journal.frequency if judged.journal else ""
     entries = [e for e in package.entries if head is not None]
     findings += check_authors(head, entries, claimant.names)
-    findings += check_dates(package, policy, since=claimant.since, today=today)
+    findings += check_dates(package, policy, frequency=frequency, since=claimant.since, today=today)
     year, issue = agreed(package.stated)
     return _result(
         package,
@@ -113,7 +116,7 @@ def _paper(
         cn=claim.cn.value if claim.cn else None,
         issn=claim.issn.value if claim.issn else None,
         journal=printed(claim.title) if claim.title else None,
-        title=printed(head.title) if head else None,
+        title=printed(simplified(head.title)) if head else None,
         authors=head.authors if head else (),
         year=year,
         issue=issue,

@@ -32,6 +32,7 @@ _BEGINS = 0.4
 _FORGED = {NumberFlag.HONG_KONG, NumberFlag.NR, NumberFlag.FOREIGN_LETTERS}
 # Where a number is looked for first; where several differ, this decides.
 _TRUSTED = (Part.SERIALS, Part.CONTENTS, Part.COVER, Part.BACK, Part.OTHER, Part.BODY)
+_WRITTEN_BY = re.compile(r"[一-鿿]\s*(?:编著|主编|合著|著|编)\s*$")
 _BOOK = re.compile(
     r"图书在版编目|CIP\s*数据|核字|版\s*次\s*[:：]|第\s*[1-9一二三四五]\s*版|印\s*次\s*[:：]"
 )
@@ -82,6 +83,7 @@ class Package:
             return PublicationKind.LETTER
         imprint = any(_BOOK.search(side.text) for side in self.of(Part.SERIALS, Part.OTHER))
         serial = bool(self.numbers(NumberKind.CN) or self.numbers(NumberKind.ISSN))
+        imprint = imprint or any(_names_a_book(side) for side in self.of(Part.COVER))
         if not serial and (imprint or (self.numbers(NumberKind.ISBN) and not self.entries_named)):
             return PublicationKind.BOOK
         if shown & {Part.COVER, Part.CONTENTS, Part.SERIALS, Part.BODY}:
@@ -233,6 +235,14 @@ def rows_of(sides: Iterable[Side]) -> Iterator[Row]:
     """Yield the rows of some sides."""
     for side in sides:
         yield from side.rows
+
+
+def _names_a_book(side: Side) -> bool:
+    """Whether a cover prints an author's part and a publisher, and no issue."""
+    by = any(_WRITTEN_BY.search(row.text) for row in side.rows)
+    return (
+        by and "出版社" in side.text and not re.search(r"第\s*\d+\s*期|月刊|双月|季刊", side.text)
+    )
 
 
 def _key(number: FoundNumber) -> str:

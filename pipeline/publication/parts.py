@@ -28,7 +28,7 @@ PART_ORDER = (
 
 _LEAST = 1.5
 # Contents pages print the imprint in a box beside the titles: so many points, and it is contents.
-_CONTENTS_WITH_IMPRINT = 4.5
+_CONTENTS_WITH_IMPRINT = 3.5
 _ISSUE = re.compile(
     r"(?:19|20)\d\d\s*年?\s*[./·-]?\s*(?:第?\s*\d{1,2}(?:\s*[-~/·、,]\s*\d{1,2})?\s*期|\d{1,2}\s*月)"
     r"|第\s*\d{1,3}\s*[卷期]|总第|(?:19|20)\d\d\s*[./·]\s*\d{1,2}(?!\d)|增刊|V[oO][lL]\.|N[oO]\.\s*\d"
@@ -81,6 +81,8 @@ _BODY = re.compile(
     re.IGNORECASE,
 )
 _PRICE = re.compile(r"定\s*价|价格|[¥￥]\s*\d|元(?:$|/)|ISSN|ISBN|邮发代号|CN\s?\d\d|条形?码")
+_RUN_BY = re.compile(r"主\s*[办管]")
+_PRICED = re.compile(r"定\s*价")
 _COVER_WORDS = re.compile(
     r"主\s*办|主\s*管|[双半]?月刊|旬刊|季刊|周刊|核心期刊|全国.{0,6}期刊|学报|编\s*著|主\s*编|著$|出版社|JOURNAL|EDUCATION|CHINESE",
     re.IGNORECASE,
@@ -208,7 +210,11 @@ def _cover(side: Side) -> float:
         points += 1.5
     if largest > 2.2 * side.usual_size:
         points += 0.8
-    points += 1.2 if _ISSUE.search(side.text) else 0.0
+    if _ISSUE.search(side.text):
+        # The title in brush letters is often not read at all; who runs the journal stands below.
+        points += 3.0 if _RUN_BY.search(side.text) else 1.2
+    elif _PRICED.search(side.text):
+        points -= 2.5
     points += min(1.8, 0.6 * len(_COVER_WORDS.findall(side.text)))
     # An imprint with the journal's title above it: addresses and printers stand on no cover.
     points -= 0.8 * max(0, _hits(_SERIALS, side.text) - 5)
@@ -220,4 +226,5 @@ def _back(side: Side) -> float:
         return 0.0
     points = 1.0 if side.characters < 160 else 0.0
     kinds = {hit[:2] for hit in _PRICE.findall(side.text)}
+    points -= 2.0 if _ISSUE.search(side.text) else 0.0
     return points + min(4.0, 1.3 * len(kinds))

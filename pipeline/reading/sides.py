@@ -9,9 +9,12 @@ import math
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
+from itertools import pairwise
 from statistics import median
 
 import numpy as np
+from opencc import OpenCC
 
 from pipeline.geometry import Polygon
 from pipeline.reading.lines import Line, PageReading
@@ -27,6 +30,8 @@ _SAME_ROW = 0.55
 _GUTTER = 2.5
 # Lines this long, as a share of the side's width, tell its skew; so many of them, how it changes.
 _LONG, _FIT = 0.25, 5
+# Two characters are apart when their centres are, in usual distances of a line's characters.
+_APART = 1.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +67,11 @@ class Row:
             max(b[2] for b in boxes),
             max(b[3] for b in boxes),
         )
+
+    @property
+    def spaced(self) -> str:
+        """The text with a blank wherever characters stand apart, which readers leave out."""
+        return "   ".join(plain(_spaced(line)) for line in self.lines)
 
     @property
     def confidence(self) -> float:
@@ -112,6 +122,30 @@ def printed(text: str) -> str:
     """
     folded = unicodedata.normalize("NFKC", text).replace(" ", "")
     return folded.translate(_WIDE) if any("一" <= c <= "鿿" for c in folded) else folded
+
+
+@cache
+def _converter() -> OpenCC:
+    return OpenCC("t2s")
+
+
+def simplified(text: str) -> str:
+    """Return text in simplified characters: readers give traditional forms for some of them."""
+    return str(_converter().convert(text))
+
+
+def _spaced(line: Line) -> str:
+    """Return a line's text with a blank where two ideographs stand further apart than the rest."""
+    centers = [char.polygon.center for char in line.chars]
+    steps = [math.dist(a, b) for a, b in pairwise(centers)]
+    if len(steps) < 2:
+        return line.text
+    usual = sorted(steps)[len(steps) // 4]
+    found = line.chars[0].text
+    for step, before, char in zip(steps, line.chars, line.chars[1:], strict=False):
+        apart = step > _APART * usual and "一" <= before.text <= "鿿" and "一" <= char.text <= "鿿"
+        found += (" " if apart else "") + char.text
+    return found
 
 
 def sides_of(reading: PageReading) -> tuple[Side, ...]:

@@ -9,6 +9,7 @@ from datetime import date
 
 from rapidfuzz import fuzz
 
+from pipeline.reading.sides import simplified
 from pipeline.similarity.vendor_reports.arithmetic import broken_sums
 from pipeline.similarity.vendor_reports.nouns import (
     VENDOR_NAMES,
@@ -182,4 +183,4 @@ def _place(report: VendorReport, name: str) -> Place | None:
 
 
 def _bare(text: str) -> str:
-    return re.sub(r"[\W_]+", "", text).lower()
+    return simplified(re.sub(r"[\W_]+", "", text)).lower()
