@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
@@ -47,6 +47,12 @@ _AFTER_BYLINE = re.compile(
 )
 _SECTION = re.compile(r"^\s*[【\[■●◆▍□◇][^】\]]{2,8}[】\]]?\s*$")
 _SUBTITLE = re.compile(r"^\s*[-—–―一_~=]{2,}\s*")
+# A title goes on in the next row only where its row is about as wide as the side.
+_FULL = 0.5
+# A short row under a title is the author's, but for these last words.
+_TITLE_END = re.compile(
+    r"(?:研究|思考|实践|探索|策略|分析|初探|探析|反思|应用|路径|为例|方法|案例|启示)$"
+)
 _HEADER = 0.075
 
 
@@ -67,6 +73,15 @@ class Head:
     title_rows: tuple[Row, ...] = field(repr=False)
     authors: tuple[str, ...] = field(repr=False)
     author_rows: tuple[Row, ...] = field(repr=False)
+
+    def with_known(self, names: Sequence[str]) -> Head:
+        """Return the head with a known name parted from one that was read as its end or its rest."""
+        authors: list[str] = []
+        for author in self.authors:
+            known = next((n for n in names if n in author and n != author), None)
+            pieces = author.partition(known) if known else (author,)
+            authors += [piece for piece in pieces if len(piece) > 1]
+        return replace(self, authors=tuple(authors))
 
 
 def find_head(side: Side) -> Head | None:
@@ -236,6 +251,9 @@ def _near(above: Row, below: Row) -> bool:
 
 
 def _continues(row: Row, largest: Row, above: Row) -> bool:
+    short = _han(row.text) <= 4 and not _TITLE_END.search(row.text)
+    if short or above.x1 - above.x0 < _FULL:
+        return False
     if _SUBTITLE.search(row.text) or _CREDIT.match(row.text) or names_of(row)[1]:
         return False
     return row.size > 0.8 * largest.size and _near(above, row)

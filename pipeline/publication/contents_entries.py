@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from statistics import median
+from dataclasses import dataclass, field, replace
 
 from rapidfuzz import fuzz
 
 from pipeline.publication.bylines import SAME_TITLE, bare, names_in
 from pipeline.reading.lines import Line
-from pipeline.reading.sides import Row, Side, plain
+from pipeline.reading.sides import Row, Side
 
 _LEADERS = re.compile(r"[…⋯·.．。\-_—~]{3,}|[…⋯]+|\s{3,}")
 _PAGE_NUMBER = re.compile(r"[(（/]?\s*\d{1,3}\s*[)）]?\s*$|^\s*[(（]?\d{1,3}[)）]?\s+")
-# A second column begins about the middle, or beside a narrow imprint; so many rows must have one.
+# A second column begins about the middle, or beside a narrow imprint: so many rows, as a share of
+# all, have a line that begins there, within a share of the width, and hardly a line crosses.
 _AS_GOOD = 3.0
-_COLUMN_FROM, _COLUMN_TO, _COLUMN_ROWS = 0.22, 0.66, 0.3
+_COLUMN_FROM, _COLUMN_TO, _COLUMN_ROWS = 0.22, 0.7, 0.25
+_ALIGNED, _CROSSING = 0.03, 0.08
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +109,14 @@ def _strips(side: Side) -> Iterator[_Strip]:
     cut = _cut(side)
     if cut is None:
         for row in side.rows:
-            yield _Strip(row, row.text)
+            yield _Strip(row, row.spaced)
         return
     for left in (True, False):
         for row in side.rows:
             lines = tuple(line for line in row.lines if (_x0(line) < cut) is left)
             if lines:
-                yield _Strip(row, "   ".join(plain(line.text) for line in lines))
+                part = replace(row, lines=lines)
+                yield _Strip(part, part.spaced)
 
 
 def _cut(side: Side) -> float | None:
@@ -123,17 +125,18 @@ def _cut(side: Side) -> float | None:
     if not lines:
         return None
     low, high = min(map(_x0, lines)), max(line.polygon.bounds[2] for line in lines)
-    starts = [
-        _x0(line)
-        for line in lines
-        if _COLUMN_FROM < (_x0(line) - low) / max(1.0, high - low) < _COLUMN_TO
-        and len(line.text) > 3
-    ]
-    if len(starts) < max(4, _COLUMN_ROWS * len(side.rows)):
+    width = max(1.0, high - low)
+    starts = sorted(x for x in map(_x0, lines) if _COLUMN_FROM < (x - low) / width < _COLUMN_TO)
+    best, most = 0.0, 0
+    for x in starts:
+        count = sum(x <= other < x + _ALIGNED * width for other in starts)
+        if count > most:
+            best, most = x, count
+    cut = best - 0.5 * _ALIGNED * width
+    crossing = sum(_x0(x) < cut and x.polygon.bounds[2] > cut + _ALIGNED * width for x in lines)
+    if most < max(4, _COLUMN_ROWS * len(side.rows)) or crossing > _CROSSING * len(lines):
         return None
-    middle = median(starts)
-    near = [x for x in starts if abs(x - middle) < 0.06 * (high - low)]
-    return min(near) - 0.01 * (high - low) if len(near) > 0.6 * len(starts) else None
+    return cut
 
 
 def _x0(line: Line) -> float:

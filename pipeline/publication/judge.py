@@ -99,6 +99,8 @@ def _paper(
     today: date,
 ) -> PublicationResult:
     head = package.article(claimant.names)
+    if head is not None:
+        head = head.with_known(claimant.names)
     claim = _claim(package, registry)
     findings = list(check_parts(package, head))
     frequency = ""

@@ -17,7 +17,7 @@ import numpy as np
 from opencc import OpenCC
 
 from pipeline.geometry import Polygon
-from pipeline.reading.lines import Line, PageReading
+from pipeline.reading.lines import Char, Line, PageReading
 
 _WIDE = str.maketrans("(),:;?!", "（），：；？！")
 # Wider than this times its height, and a sheet is looked at as two pages side by side.
@@ -31,7 +31,9 @@ _GUTTER = 2.5
 # Lines this long, as a share of the side's width, tell its skew; so many of them, how it changes.
 _LONG, _FIT = 0.25, 5
 # Two characters are apart when their centres are, in usual distances of a line's characters.
-_APART = 1.4
+_APART = 1.42
+# The least distance of two characters, in heights of their line's box.
+_PITCH = 0.72
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,16 +138,22 @@ def simplified(text: str) -> str:
 
 def _spaced(line: Line) -> str:
     """Return a line's text with a blank where two ideographs stand further apart than the rest."""
-    centers = [char.polygon.center for char in line.chars]
-    steps = [math.dist(a, b) for a, b in pairwise(centers)]
-    if len(steps) < 2:
+    steps = [
+        math.dist(a.polygon.center, b.polygon.center) if _is_han(a) and _is_han(b) else 0.0
+        for a, b in pairwise(line.chars)
+    ]
+    known = sorted(step for step in steps if step)
+    if len(known) < 2:
         return line.text
-    usual = sorted(steps)[len(steps) // 4]
+    usual = max(known[len(known) // 4], _PITCH * _height(line))
     found = line.chars[0].text
-    for step, before, char in zip(steps, line.chars, line.chars[1:], strict=False):
-        apart = step > _APART * usual and "一" <= before.text <= "鿿" and "一" <= char.text <= "鿿"
-        found += (" " if apart else "") + char.text
+    for step, char in zip(steps, line.chars[1:], strict=True):
+        found += (" " if step > _APART * usual else "") + char.text
     return found
+
+
+def _is_han(char: Char) -> bool:
+    return "一" <= char.text <= "鿿"
 
 
 def sides_of(reading: PageReading) -> tuple[Side, ...]:
