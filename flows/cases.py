@@ -25,6 +25,7 @@ class Order(Noun):
     policy: str | None = None
     with_text: bool = False
     text_layer: bool = False
+    registry: Path | None = None
 
     @property
     def id(self) -> str:

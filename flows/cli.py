@@ -107,6 +107,7 @@ def process(
     policy: Annotated[
         str | None, typer.Option("--policy", help="政策名称；不写则按 dossier.json。")
     ] = None,
+    registry: RegistryFile = None,
     as_json: Json = False,
     with_text: WithText = False,
     text_layer: TextLayer = False,
@@ -123,6 +124,7 @@ def process(
             policy=policy,
             with_text=with_text,
             text_layer=text_layer,
+            registry=registry.absolute() if registry else None,
         )
         from flows.processing import process as process_all
 

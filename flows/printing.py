@@ -10,7 +10,7 @@ from typing import Any, TextIO
 from pipeline.dossier import VerdictKind
 from pipeline.errors import MangpingError
 from pipeline.findings_file import DoubtEntry
-from pipeline.outcome import OWN_COPY_NAMES, FileResult
+from pipeline.outcome import OWN_COPY_NAMES, PUBLICATION_NAMES, FileResult, Publication
 from pipeline.versions import PROGRAM
 
 SCHEMA = "mangping.result/1"
@@ -76,6 +76,8 @@ def print_lines(
         print(f"{line} → {copy}", file=stream)
         if result.own_copy is not None:
             print(f"    申报人自己的打码件：{OWN_COPY_NAMES[result.own_copy.verdict]}", file=stream)
+        if result.publication is not None:
+            _print_publication(stream, result.publication)
         _print_entries(stream, result.doubts)
         _print_entries(stream, result.notes)
     counts = {kind: sum(r.verdict is kind for r in results) for kind in VerdictKind}
@@ -83,6 +85,15 @@ def print_lines(
     print(f"共 {len(results)} 个文件：{total or '无'}。", file=stream)
     if len(results) > counts[VerdictKind.ERROR]:
         print(_LOOK_FOR, file=stream)
+
+
+def _print_publication(stream: TextIO, publication: Publication) -> None:
+    print(f"    论文（著作）审查：{PUBLICATION_NAMES[publication.verdict]}", file=stream)
+    if publication.error is not None:
+        print(f"    {publication.error.message}", file=stream)
+    for finding in publication.findings:
+        page = f"第 {finding.page} 页：" if finding.page else ""
+        print(f"    {finding.rule}　{page}{finding.reason}", file=stream)
 
 
 def _print_entries(stream: TextIO, entries: Sequence[DoubtEntry]) -> None:

@@ -28,6 +28,7 @@ from pydantic import Field
 
 from flows.session import Session, current, give_back
 from pipeline.dossier import VerdictKind
+from pipeline.outcome import PUBLICATION_NAMES
 
 DossierId = Annotated[
     str,
@@ -88,6 +89,18 @@ def compare_own_copy(dossier_id: DossierId, number: int) -> Counts | State[Any]:
     return {"leaks": own.leaks, "differences": own.differences}
 
 
+@task(
+    name="examine-publications",
+    task_run_name="examine-publications",
+    cache_policy=NO_CACHE,
+    persist_result=False,
+)
+def examine_publications(dossier_id: DossierId) -> Counts:
+    """Examine papers and books; return how many ended with each verdict."""
+    examined = current(dossier_id).examine()
+    return dict(Counter(publication.verdict for publication in examined.values()))
+
+
 @task(name="report", task_run_name="report", cache_policy=NO_CACHE, persist_result=False)
 def report_all(dossier_id: DossierId) -> None:
     """Write the report and the manifest."""
@@ -114,6 +127,7 @@ def process_dossier(dossier_id: DossierId) -> Counts:
         artifact = cast(UUID, created)
         _follow([read_attachment.submit(dossier_id, n) for n in numbers], session, artifact)
         decide_on_all.submit(dossier_id).result()
+        examined = examine_publications.submit(dossier_id).result()
         own = [compare_own_copy.submit(dossier_id, n) for n in session.own_copies]
         _follow(own, session, artifact)
         _follow([finish_attachment.submit(dossier_id, n) for n in numbers], session, artifact)
@@ -123,6 +137,14 @@ def process_dossier(dossier_id: DossierId) -> Counts:
             [{"结论": kind.value, "文件数": verdicts[kind.value]} for kind in VerdictKind],
             key=f"{dossier_id}-verdicts",
         )
+        if examined:
+            create_table_artifact(
+                [
+                    {"结论": name, "件数": examined.get(v, 0)}
+                    for v, name in PUBLICATION_NAMES.items()
+                ],
+                key=f"{dossier_id}-publications",
+            )
         return dict(verdicts)
     finally:
         give_back(dossier_id)

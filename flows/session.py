@@ -12,6 +12,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
@@ -20,6 +21,7 @@ from flows.cases import Order, find
 from flows.engine import DEFAULT_POLICY, make_tools
 from flows.errors import NoApplicantError, OutputFolderError, OutputInsideError
 from flows.progress_bar import Tally
+from flows.registry import choose_registry
 from pipeline.case_results import (
     discard_and_fail,
     discard_strangers,
@@ -29,10 +31,12 @@ from pipeline.case_results import (
 from pipeline.casefile import CaseFile
 from pipeline.dossier import Applicant, Decision
 from pipeline.errors import MangpingError
+from pipeline.examination_results import keep_examinations
+from pipeline.examining import PUBLICATIONS, examine_dossier
 from pipeline.file_reading import read_file
 from pipeline.intake import Bundle, load_identity, open_bundle
 from pipeline.jobs import FileReading, Job, Options, Tools
-from pipeline.outcome import ErrorEntry, FileResult, OwnCopy, as_mangping_error
+from pipeline.outcome import ErrorEntry, FileResult, OwnCopy, Publication, as_mangping_error
 from pipeline.pairing import compare_read
 from pipeline.policy import Policy, load_policy
 from pipeline.redaction import decide_together
@@ -59,14 +63,15 @@ class Session:
     _decisions: dict[str, tuple[Decision, ...]] = field(default_factory=dict, repr=False)
     _results: dict[str, FileResult] = field(default_factory=dict, repr=False)
     _own: dict[str, OwnCopy] = field(default_factory=dict, repr=False)
+    _publications: dict[str, Publication] = field(default_factory=dict, repr=False)
 
     @classmethod
     def open(cls, order: Order) -> Session:
         """Open a dossier and check all that can be refused before any work.
 
         Raises:
-            UsageError: The identity, the policy, the description or the output folder is not
-                usable.
+            UsageError: The identity, the policy, the registry, the description or the output
+                folder is not usable.
             RefusedInputError: The dossier as a whole is refused.
         """
         policy = load_policy(order.policy) if order.policy else None
@@ -74,6 +79,7 @@ class Session:
         dossier = order.dossier.resolve()
         if dossier.is_dir() and order.out.resolve().is_relative_to(dossier):
             raise OutputInsideError(str(order.out))
+        choose_registry(order.registry).close()
         private = order.out / "work"
         try:
             private.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -194,6 +200,30 @@ class Session:
         self._own[job.id] = own
         return own
 
+    @property
+    def publications(self) -> dict[str, Publication]:
+        """What the rules say of the papers and books, by attachment."""
+        return dict(self._publications)
+
+    def examine(self) -> dict[str, Publication]:
+        """Examine all papers and books with their similarity reports."""
+        ids = {job.id for job in self.jobs if job.kind in PUBLICATIONS}
+        said = {a.id: a.report_of for a in (file.attachment for file in self.bundle.files)}
+        with choose_registry(self.order.registry) as registry:
+            examined = examine_dossier(
+                [self._readings[job.id] for job in self.jobs if job.id in self._readings],
+                ids,
+                {report: owner for report, owner in said.items() if owner is not None},
+                self.tools,
+                CaseWork(self.case),
+                registry,
+                date.today(),
+            )
+        self._publications = keep_examinations(
+            self.case, examined, self._readings, self.tools, with_text=self.order.with_text
+        )
+        return self.publications
+
     def finish(self, number: int) -> FileResult:
         """Build, check and store the copy of attachment ``number`` (from 0)."""
         job, tools = self.jobs[number], self.tools
@@ -212,8 +242,11 @@ class Session:
         if job.id not in self._results:
             result = self._guarded(job, work)
             if result is not None:
-                own = self._own.get(job.id)
-                self._results[job.id] = result.model_copy(update={"own_copy": own})
+                beside = {
+                    "own_copy": self._own.get(job.id),
+                    "publication": self._publications.get(job.id),
+                }
+                self._results[job.id] = result.model_copy(update=beside)
                 self.progress.closed(job.id)
             self._readings.pop(job.id, None)
         return self._results[job.id]

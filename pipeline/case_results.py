@@ -13,7 +13,7 @@ from pipeline.dossier import Decision, Noun
 from pipeline.errors import MangpingError
 from pipeline.file_finishing import finish_file
 from pipeline.jobs import FileReading, Job, Options, Tools
-from pipeline.outcome import FileResult, OwnCopy
+from pipeline.outcome import FileResult, OwnCopy, Publication
 from pipeline.progress import Progress, Stage
 from pipeline.redaction import failed
 from pipeline.versions import PROGRAM, code_digest
@@ -66,7 +66,8 @@ def finish_into_case(
 
 def discard(case: CaseFile, job: Job) -> None:
     """Remove a file's outputs, so that no copy of an earlier run passes for this one's."""
-    for name in (casefile.masked(job.id), casefile.findings(job.id), f"work/results/{job.id}"):
+    made = (casefile.masked(job.id), casefile.findings(job.id), casefile.publication(job.id))
+    for name in (*made, f"work/results/{job.id}"):
         case.remove(name)
 
 
@@ -100,6 +101,8 @@ def write_manifest(
     files = []
     for result in results:
         names = [casefile.masked(result.id), casefile.findings(result.id)]
+        if result.publication is not None:
+            names.append(casefile.publication(result.id))
         sums = {name: case.sha256(name) for name in names}
         files.append(
             {
@@ -110,6 +113,7 @@ def write_manifest(
                 "pages": result.pages,
                 "verdict": result.verdict.value,
                 **({"own_copy": _own_copy(result.own_copy)} if result.own_copy else {}),
+                **_publication(result.publication),
                 "outputs": {name: sha256 for name, sha256 in sums.items() if sha256},
             }
         )
@@ -135,6 +139,20 @@ def _own_copy(own: OwnCopy) -> dict[str, object]:
         "rules": list(own.rules),
         "leaks": own.leaks,
         "differences": own.differences,
+    }
+
+
+def _publication(publication: Publication | None) -> dict[str, object]:
+    """Describe the examination of a paper or a book for the manifest."""
+    if publication is None:
+        return {}
+    return {
+        "publication": {
+            "verdict": publication.verdict,
+            "rules": list(publication.rules),
+            "codes": [finding.code for finding in publication.findings],
+            "reports": list(publication.reports),
+        }
     }
 
 

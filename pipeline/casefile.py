@@ -4,6 +4,7 @@
 
     masked/<attachment id>.pdf      what reviewers may get, once released
     findings/<attachment id>.json   what was found and done, without any text (docs/findings.md)
+    publications/<attachment id>.json  what the rules say of a paper or book (docs/findings.md)
     manifest.json                   sums of every input and output, versions
     report.html                     for people
     work/                           private: readings, with text; never leaves the office
@@ -46,6 +47,11 @@ def masked(file_id: str) -> str:
 def findings(file_id: str) -> str:
     """Return where an attachment's findings lie."""
     return f"findings/{file_id}.json"
+
+
+def publication(file_id: str) -> str:
+    """Return where the examination of a paper or a book lies."""
+    return f"publications/{file_id}.json"
 
 
 class CaseFile:

@@ -110,11 +110,15 @@ class Applicant(Noun):
 
 
 class Attachment(Noun):
-    """One uploaded file of a dossier. ``file`` is relative to the dossier's folder."""
+    """One uploaded file of a dossier. ``file`` is relative to the dossier's folder.
+
+    ``report_of`` is the attachment that a similarity report is about, where somebody said so.
+    """
 
     id: str = Field(min_length=1, max_length=80, pattern=r"^[\w.\-]+$")
     file: str = Field(min_length=1, max_length=1024)
     kind: str = Field(default="other", max_length=40)
+    report_of: str | None = None
 
 
 class Finding(Noun):

@@ -33,6 +33,13 @@ OWN_COPY_NAMES = {
     "error": "无法比对",
 }
 
+PUBLICATION_NAMES = {
+    "accept": "符合要求",
+    "return": "退回",
+    "person": "需人工查看",
+    "error": "无法审查",
+}
+
 
 class InternalError(MangpingError):
     """The program itself failed; the sentence names the place in the code, never a text."""
@@ -82,6 +89,48 @@ class OwnCopy(Noun):
     error: ErrorEntry | None = None
 
 
+class RuleEntry(Noun):
+    """One thing that a rule says about a publication, for people; no text of the page.
+
+    Attributes:
+        rule: Id of the notice's rule.
+        effect: ``return``, ``person`` or ``advise``.
+        code: Stable name of the cause.
+        reason: One Chinese sentence.
+        attachment: Whose page it is: the publication's own id, or its report's.
+        page: From 1; None for the whole.
+        crop: Where the picture of the evidence is, inside the case; it shows the original.
+    """
+
+    rule: str
+    effect: Literal["return", "person", "advise"]
+    code: str
+    reason: str
+    attachment: str
+    page: int | None = None
+    crop: str | None = None
+
+
+class Publication(Noun):
+    """What the rules say of a paper, a book, or a similarity report that belongs to none.
+
+    Attributes:
+        verdict: ``accept``, ``return``, ``person``, or ``error`` when it was not examined.
+        kind: What it is, as the examination says.
+        rules: Broken rules.
+        findings: Why.
+        reports: Ids of the similarity reports that were judged with it.
+        error: Why it was not examined.
+    """
+
+    verdict: Literal["accept", "return", "person", "error"]
+    kind: str = "unknown"
+    rules: tuple[str, ...] = ()
+    findings: tuple[RuleEntry, ...] = ()
+    reports: tuple[str, ...] = ()
+    error: ErrorEntry | None = None
+
+
 class FileResult(Noun):
     """How one file ended.
 
@@ -101,6 +150,7 @@ class FileResult(Noun):
         copy_size: Of the masked copy, in bytes.
         reused: Whether all of it stood already.
         own_copy: What became of the applicant's own masked copy, if there is one.
+        publication: What the rules say of it, if it is a paper or a book.
     """
 
     id: str
@@ -118,6 +168,7 @@ class FileResult(Noun):
     copy_size: int = 0
     reused: bool = False
     own_copy: OwnCopy | None = None
+    publication: Publication | None = None
 
 
 def exit_code(
@@ -126,9 +177,10 @@ def exit_code(
     """Return the command's exit code: 2 beats 3 beats 0."""
     verdicts = {result.verdict for result in results}
     own = {result.own_copy.verdict for result in results if result.own_copy}
-    if refused or VerdictKind.ERROR in verdicts or "error" in own:
+    published = {result.publication.verdict for result in results if result.publication}
+    if refused or VerdictKind.ERROR in verdicts or "error" in own | published:
         return 2
-    return 3 if VerdictKind.PERSON in verdicts or own - {"pass"} else 0
+    return 3 if VerdictKind.PERSON in verdicts or own - {"pass"} or published - {"accept"} else 0
 
 
 def as_mangping_error(error: Exception, subject: str) -> MangpingError:

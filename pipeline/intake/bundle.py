@@ -69,6 +69,7 @@ class _Entry(Noun):
     file: str = Field(min_length=1, max_length=1024)
     masked: str | None = Field(default=None, min_length=1, max_length=1024)
     kind: str = Field(default="other", min_length=1, max_length=40, pattern=r"^[a-z][a-z0-9_]*$")
+    report_of: str | None = Field(default=None, max_length=80)
 
 
 class _Description(Noun):
@@ -170,7 +171,12 @@ def _described(
         path = members.find(entry.file)
         masked = members.find(entry.masked) if entry.masked else None
         if path is not None:
-            attachment = Attachment(id=attachment_id, file=shown(entry.file), kind=entry.kind)
+            attachment = Attachment(
+                id=attachment_id,
+                file=shown(entry.file),
+                kind=entry.kind,
+                report_of=entry.report_of,
+            )
             taken.append(BundleFile(attachment, path, masked, shown(entry.masked or "")))
     return Bundle(name, tuple(taken), tuple(members.errors), description.policy, applicant)
 
@@ -231,4 +237,7 @@ def _ids(description: _Description, subject: str) -> list[str]:
     free = (f"a{n:02d}" for n in range(1, 2 * len(description.attachments) + 1))
     taken = {one.casefold() for one in given}
     unused = (one for one in free if one not in taken)
-    return [entry.id or next(unused) for entry in description.attachments]
+    ids = [entry.id or next(unused) for entry in description.attachments]
+    if not {entry.report_of for entry in description.attachments} <= {None, *ids}:
+        raise DossierFileError(subject, what="report_of 指的编号不在 attachments 里")
+    return ids

@@ -17,6 +17,7 @@ from pipeline.publication.package import Package
 from pipeline.publication.registry import Registry
 from pipeline.publication.vendor_check import check_vendor_report
 from pipeline.reading import PageReading, Reader
+from pipeline.similarity.vendor_reports import Fault
 from pipeline.similarity.vendor_reports.editing import find_edits
 
 
@@ -85,16 +86,17 @@ def examine_files(
     if report is None:
         return result
     source, read = report
+    edits = find_edits(source, read.readings)
     return with_findings(
-        result, judge_report(result, package.readings, source, read.readings, claimant, policy)
+        result, judge_report(result, package.readings, read.readings, edits, claimant, policy)
     )
 
 
 def judge_report(
     result: PublicationResult,
     package: Sequence[PageReading],
-    source: SourceFile,
     report: Sequence[PageReading],
+    edits: Sequence[Fault],
     claimant: Claimant,
     policy: PublicationPolicy,
 ) -> tuple[RuleFinding, ...]:
@@ -103,16 +105,12 @@ def judge_report(
     Args:
         result: The paper's own examination.
         package: The paper's pages.
-        source: The report's file.
         report: The report's pages.
+        edits: Signs that it was edited, see :func:`find_edits`.
         claimant: Who the paper should be by.
         policy: What the notice says.
-
-    Raises:
-        RefusedInputError: The report's file can no longer be read.
     """
     characters = sum(side.characters for side in Package(package).of(Part.BODY))
-    edits = find_edits(source, report)
     return tuple(check_vendor_report(report, edits, result, claimant.names, characters, policy))
 
 

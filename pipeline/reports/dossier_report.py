@@ -1,7 +1,8 @@
 """report.html: each page as masked, what was masked and why, and first what needs a person.
 
 One file that opens without a server. It is made from findings.json and the masked copies alone, so
-nothing of the original can get into it.
+nothing of the original can get into it. Crops of the evidence about papers and books show the
+original: the report points to them in the private folder, where only its readers see them.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from pipeline.dossier import Action, Kind, VerdictKind
 from pipeline.findings_file import Corners, DoubtEntry, FindingEntry, FindingsFile, PageEntry
 from pipeline.geometry import Frame
 from pipeline.intake import MUPDF_LOCK
-from pipeline.outcome import OWN_COPY_NAMES, ErrorEntry, FileResult
+from pipeline.outcome import OWN_COPY_NAMES, PUBLICATION_NAMES, ErrorEntry, FileResult
 from pipeline.policy import Policy
 from pipeline.reports.rendering import render
 from pipeline.versions import PROGRAM
@@ -56,6 +57,9 @@ VERDICT_NAMES = {
     VerdictKind.PERSON: "需人工查看",
     VerdictKind.ERROR: "未处理",
 }
+
+
+EFFECT_NAMES = {"return": "不符合", "person": "请核实", "advise": "提示"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +119,8 @@ def write_report(
         program=PROGRAM,
         kinds={kind.value: name for kind, name in KIND_NAMES.items()},
         own_verdicts=OWN_COPY_NAMES,
+        published_verdicts=PUBLICATION_NAMES,
+        effects=EFFECT_NAMES,
         verdicts={kind.value: name for kind, name in VERDICT_NAMES.items()},
         counts={kind.value: sum(r.verdict is kind for r in results) for kind in VerdictKind},
     )

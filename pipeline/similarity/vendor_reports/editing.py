@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 import pymupdf
 
 from pipeline.geometry import Polygon, turn_pixels
-from pipeline.intake import SourceFile
+from pipeline.intake import MUPDF_LOCK, SourceFile
 from pipeline.reading import PageReading
 from pipeline.similarity.vendor_reports.nouns import Fault, FaultKind, Place
 from pipeline.similarity.vendor_reports.pixels import find_patches
@@ -60,7 +60,7 @@ def _revisions(source: SourceFile) -> Iterator[Fault]:
 
 def _fonts(source: SourceFile, readings: Sequence[PageReading]) -> Iterator[Fault]:
     """Find values whose font is a stranger among the values of their page."""
-    with pymupdf.open(source.path, filetype="pdf") as document:
+    with MUPDF_LOCK, pymupdf.open(source.path, filetype="pdf") as document:
         for page, reading in zip(document, readings, strict=False):
             values = [
                 (str(span["font"]), tuple(span["bbox"]), str(span["text"]).strip())
