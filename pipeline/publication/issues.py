@@ -23,12 +23,12 @@ _WORD = r"(?P<word>增\s*刊\s*\d?|[Ss]\s?\d)"
 _FORMS = tuple(
     re.compile(pattern)
     for pattern in (
-        rf"{_YEAR}\s*年?\s*[,，.·]?\s*第?\s*{_NUMBER}\s*(?:\([^)]*\))?\s*期",
-        rf"{_YEAR}\s*年\s*\d{{1,2}}\s*月?\s*[上中下]?\s*第\s*{_NUMBER}\s*期",
+        rf"{_YEAR}\)?\s*年?\s*[,，.·]?\s*第?\s*{_NUMBER}\s*(?:\([^)]*\))?\s*期",
+        rf"{_YEAR}\s*年\s*\d{{1,2}}\s*月?\s*\(?[上中下]?旬?\)?\s*第\s*{_NUMBER}\s*期",
         rf"{_YEAR}\s*年?\s*{_WORD}",
         rf"{_YEAR}\s*年\s*(?:第?\s*\d+\s*卷)\s*第?\s*{_NUMBER}\s*期",
-        rf"第\s*{_NUMBER}\s*期.{{0,12}}?{_YEAR}\s*年(?!\s*创)",
-        rf"{_YEAR}\s*[./·]\s*{_NUMBER}(?![\d.]|\s*[-./]\s*\d|\s*月|\s*年)",
+        rf"(?<!总)第\s*{_NUMBER}\s*期.{{0,12}}?{_YEAR}\s*年(?!\s*创)",
+        rf"{_YEAR}\s*[./·]\s*{_NUMBER}(?![\d.]|\s*[-./]\s*\d|\s*月(?!刊)|\s*年)",
         rf"[Nn][Oo]\s*\.?\s*{_NUMBER}\D{{0,12}}{_YEAR}",
         rf"{_YEAR}\D{{0,12}}[Nn][Oo]\s*\.?\s*{_NUMBER}",
     )
