@@ -1,11 +1,13 @@
 """Whether a character of the source can still be seen in the copy, from nothing but pixels.
 
-Two independent signs make a piece of a character's ink legible: no covered area reaches over it, or
-the copy's shades around it still follow the source's. Covered area is where the copy differs from
-the source, with holes narrower than a third of a character closed: black fill leaves black strokes
-unchanged and white fill leaves white paper unchanged, but never both. What the shades follow is
-measured by a correlation in a small window, which does not mind recoding, a change of brightness,
-or a cover that lets the source shine through.
+Two independent signs make a piece of a character's ink legible: no covered area reaches over it or
+over the paper beside it, or the copy's shades around it still follow the source's. Covered area is
+where the copy differs from the source, with holes narrower than a third of a character closed:
+black fill leaves black strokes unchanged and white fill leaves white paper unchanged, but never
+both. Ink without paper beside it shows nothing, in the source (a character under a seal's black
+star) as in the copy (the same star under black fill). What the shades follow is measured by a
+correlation in a small window, which does not mind recoding, a change of brightness, or a cover that
+lets the source shine through.
 """
 
 from __future__ import annotations
@@ -87,11 +89,13 @@ def look(
     inside = np.zeros(before.shape, dtype=np.uint8)
     cv2.fillPoly(inside, [np.round(points - (left, top)).astype(np.int32)], (1,))
     before_smooth, after_smooth = _smooth(before), _smooth(after)
-    ink, contrast = _ink(before_smooth, inside > 0)
+    ink, paper, contrast = _ink(before_smooth, inside > 0)
+    ink &= _near(paper, radius)
     count = int(ink.sum())
     if not count:
         return Sight(0, 0.0)
-    legible = ~_covered(before_smooth, after_smooth, contrast, size)
+    bare = ~_covered(before_smooth, after_smooth, contrast, size)
+    legible = bare & _near(bare & paper, radius)
     legible |= _follows(before_smooth, after_smooth, radius)
     return Sight(count, float((legible & ink).sum()) / count)
 
@@ -100,25 +104,29 @@ def _smooth(patch: NDArray[np.uint8]) -> Gray:
     return cv2.GaussianBlur(patch, (3, 3), 0).astype(np.float32)
 
 
-def _ink(patch: Gray, inside: Map) -> tuple[Map, float]:
-    """The ink inside an outline, dark on light or light on dark, and its contrast."""
+def _ink(patch: Gray, inside: Map) -> tuple[Map, Map, float]:
+    """The ink inside an outline, dark on light or light on dark, all paper, and their contrast."""
+    nothing = np.zeros(patch.shape, dtype=np.bool_)
     values = patch[inside]
     if values.size < 4:
-        return np.zeros(patch.shape, dtype=np.bool_), 0.0
+        return nothing, nothing, 0.0
     threshold, _ = cv2.threshold(
         values.astype(np.uint8).reshape(-1, 1), 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU
     )
     dark = patch <= threshold
     # Paper is what most of the neighbourhood is; a bold stroke may fill more than half of a box.
-    paper_is_dark = float(np.mean(dark)) > 0.5
-    ink = inside & (~dark if paper_is_dark else dark)
-    rest = inside & ~ink
+    paper = dark if float(np.mean(dark)) > 0.5 else ~dark
+    ink, rest = inside & ~paper, inside & paper
     if not ink.any() or not rest.any():
-        return np.zeros(patch.shape, dtype=np.bool_), 0.0
+        return nothing, nothing, 0.0
     contrast = abs(float(patch[ink].mean()) - float(patch[rest].mean()))
-    if contrast < FAINT:
-        return np.zeros(patch.shape, dtype=np.bool_), contrast
-    return ink, contrast
+    return (ink, paper, contrast) if contrast >= FAINT else (nothing, nothing, contrast)
+
+
+def _near(places: Map, radius: int) -> Map:
+    """Where any of the places is within a square window."""
+    kernel = np.ones((2 * radius + 1,) * 2, np.uint8)
+    return np.asarray(cv2.dilate(places.astype(np.uint8), kernel) > 0)
 
 
 def _covered(before: Gray, after: Gray, contrast: float, size: float) -> Map:

@@ -9,7 +9,7 @@ import numpy as np
 import pymupdf
 import pytest
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 from bench.sight import Sight, look
 from pipeline.geometry import Point
@@ -109,3 +109,59 @@ def test_a_place_without_ink_is_blank_so_that_it_is_no_leak() -> None:
     paper = np.clip(rng.normal(235, 3, (80, 80)), 0, 255).astype(np.uint8)
     sight = look(paper, paper, ((20, 20), (50, 20), (50, 50), (20, 50)))
     assert sight.blank and not sight.visible
+
+
+def _starred(size: int) -> tuple[Pixels, list[Outline]]:
+    """A fax: a line with the black star of a seal over its second character and half its third."""
+    source, outlines = _line("青岛卫生学校", size, 0.0)
+    sheet = Image.fromarray(((source > 128) * 255).astype(np.uint8))
+    box, after = outlines[1], outlines[2]
+    left, top, bottom = box[0][0] - 3, box[0][1] - size, box[2][1] + size
+    ImageDraw.Draw(sheet).rectangle((left, top, (after[0][0] + after[1][0]) / 2, bottom), fill=0)
+    return np.asarray(sheet), outlines
+
+
+@pytest.mark.parametrize("size", _SIZES)
+@pytest.mark.parametrize("label", [None, 255])
+def test_a_masked_character_under_a_black_star_is_no_leak(size: int, label: int | None) -> None:
+    source, outlines = _starred(size)
+    copy = _covered(source, outlines, 0, label)
+    assert not any(look(source, copy, outline, float(size)).visible for outline in outlines)
+
+
+@pytest.mark.parametrize("size", _SIZES)
+def test_what_a_star_leaves_of_an_unmasked_character_is_a_leak_and_counts_as_kept(
+    size: int,
+) -> None:
+    source, outlines = _starred(size)
+    sights = [look(source, source, outline, float(size)) for outline in outlines]
+    assert all(sight.kept for sight in sights)
+    assert [sight.visible for sight in sights] == [True, False, True, True, True, True]
+
+
+@pytest.mark.parametrize("size", _SIZES)
+def test_half_a_character_beside_a_star_and_a_mask_is_a_leak(size: int) -> None:
+    source, outlines = _starred(size)
+    copy = source.copy()
+    copy[:, : int((outlines[2][0][0] + outlines[2][1][0]) / 2)] = 0
+    assert look(source, copy, outlines[2], float(size)).visible
+
+
+@pytest.mark.parametrize("opacity", [0.5, 0.8, 0.9])
+def test_text_that_shines_through_black_fill_counts_as_shown(opacity: float) -> None:
+    for size in _SIZES:
+        source, outlines = _line(_TEXTS[0], size, 0.0)
+        fill = _covered(source, outlines, 0, None).astype(np.float32)
+        veiled = np.where(fill == 0, (1 - opacity) * source, fill).astype(np.uint8)
+        sights = [look(source, _recoded(veiled, 90), outline, float(size)) for outline in outlines]
+        assert all(sight.visible for sight in sights)
+
+
+def test_bold_strokes_count_as_ink_although_they_are_wide() -> None:
+    for size in _SIZES:
+        source, outlines = _line("一丁三八", size, 0.0)
+        bold = np.asarray(
+            Image.fromarray(source).filter(ImageFilter.MinFilter(2 * (size // 16) + 1))
+        )
+        sights = [look(bold, bold, outline, float(size)) for outline in outlines]
+        assert all(sight.visible and sight.kept and not sight.blank for sight in sights)
