@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from pipeline.publication.bylines import is_name, like_name, names_in
+from pipeline.publication.bylines import is_name, like_name, names_in, tokens_of
 from pipeline.publication.checks import SURE, evidence_of
 from pipeline.publication.nouns import (
     Effect,
@@ -24,6 +24,7 @@ _ROLE = r"(?:编著|主编|著|编|合著)"
 _IN_CATALOGUE = re.compile(rf"/\s*([^/.]*?){_ROLE}\s*[.。·]?\s*[-—一]")
 _LABELLED = re.compile(r"(?:著\s*者|作\s*者|编\s*著(?:者)?|主\s*编|编\s*者)\s*[:：]\s*(.+)")
 _ON_COVER = re.compile(rf"^(.{{2,40}}?)\s*{_ROLE}\s*$")
+_SHAPED = re.compile(r"[一-鿿]{2,4}")
 _TITLE = re.compile(r"书\s*名\s*[:：]\s*(\S.+)")
 _EDITION = re.compile(r"((?:19|20)\d\d)\s*年\s*(\d{1,2})\s*月")
 
@@ -86,6 +87,9 @@ def book_authors(package: Package) -> tuple[tuple[str, ...], tuple[Row, ...]]:
         for row in rows:
             match = form.search(half_width(row.text))
             names = names_in(match[1])[0] if match else ()
+            if match and not names:
+                # A rare name beside its label needs no surname that the list knows.
+                names = tuple(t for t in tokens_of(match[1]) if _SHAPED.fullmatch(t))
             if names:
                 return names, (row,)
     for row in cover:

@@ -45,6 +45,9 @@ _POSTCODE = re.compile(r"\d{6}")
 _AFTER_BYLINE = re.compile(
     r"^\W*[(（\d]|学校|小学|中学|大学|学院|幼儿园|\d{6}|摘\s*要|关\s*键\s*词"
 )
+_UNITS = re.compile(r"^\W*[(（\d]|学校|小学|中学|大学|学院|幼儿园|\d{6}")
+# 谢思贞1阿拉坦仓2: names with the numbers of their units.
+_NUMBERED = re.compile(r"(?:[一-鿿]{2,5}[\d①-⑩,，、\s]+){2,}")
 _SECTION = re.compile(r"^\s*[【\[■●◆▍□◇][^】\]]{2,8}[】\]]?\s*$")
 _SUBTITLE = re.compile(r"^\s*[-—–―一_~=]{2,}\s*")
 # A title goes on in the next row only where its row is about as wide as the side.
@@ -93,15 +96,14 @@ def find_head(side: Side) -> Head | None:
     titled = [row for row in top if _han(row.text) >= 4]
     if not titled:
         return None
-    largest = max(titled, key=lambda row: row.size)
+    worded = [r for r in titled if _han(r.text) >= 6 and not _NUMBERED.fullmatch(r.text)]
+    largest = max(worded or titled, key=lambda row: row.size)
     if largest.size < (1.12 if anchor is not None else 1.5) * side.usual_size:
         return None
     first = last = top.index(largest)
-    while (
-        first > 0 and top[first - 1].size > 0.9 * largest.size and _near(top[first - 1], top[first])
-    ):
+    while first > 0 and _goes_before(top[first - 1], top[first]):
         first -= 1
-    while last + 1 < len(top) and _continues(top[last + 1], largest, top[last]):
+    while last + 1 < len(top) and _continues(top, last, largest):
         last += 1
     title = "".join(row.text.replace(" ", "") for row in top[first : last + 1])
     if last + 1 < len(top) and _SUBTITLE.search(top[last + 1].text):
@@ -250,13 +252,21 @@ def _near(above: Row, below: Row) -> bool:
     return below.y0 - above.y1 < 1.2 * (above.y1 - above.y0)
 
 
-def _continues(row: Row, largest: Row, above: Row) -> bool:
-    short = _han(row.text) <= 4 and not _TITLE_END.search(row.text)
-    if short or above.x1 - above.x0 < _FULL:
+def _goes_before(row: Row, below: Row) -> bool:
+    """Whether a row is the title's first: as large as the next, and as wide as rows that wrap."""
+    return row.size > 0.9 * below.size and _near(row, below) and row.x1 - row.x0 >= _FULL
+
+
+def _continues(rows: Sequence[Row], last: int, largest: Row) -> bool:
+    """Whether the row below a title's last row belongs to the title, and is not its byline."""
+    above, row = rows[last], rows[last + 1]
+    below = rows[last + 2].text if last + 2 < len(rows) else ""
+    short = _han(row.text) <= 8 and not _TITLE_END.search(row.text)
+    if above.x1 - above.x0 < _FULL or (short and (_han(row.text) <= 4 or _UNITS.search(below))):
         return False
-    if _SUBTITLE.search(row.text) or _CREDIT.match(row.text) or names_of(row)[1]:
+    if _SUBTITLE.search(row.text) or _CREDIT.match(row.text) or _NUMBERED.fullmatch(row.text):
         return False
-    return row.size > 0.8 * largest.size and _near(above, row)
+    return not names_of(row)[1] and row.size > 0.8 * largest.size and _near(above, row)
 
 
 def _first_prose(rows: Sequence[Row]) -> int:

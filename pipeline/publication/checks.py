@@ -22,6 +22,8 @@ SURE = 0.85
 _A_YEAR = {"旬": 36, "半月": 24, "双月": 6, "月": 12, "季": 4, "周": 52, "半年": 2}
 _FREQUENCY = re.compile(r"半月刊|双月刊|旬刊|季刊|周刊|月刊")
 _SURELY_IN_TIME = 10
+# Characters of the title that may be left before the names when it is cut out of its line.
+_RESIDUE = 3
 _PLACES = {
     "cover": "封面",
     "contents": "目录",
@@ -44,10 +46,12 @@ def check_parts(package: Package, head: Head | None) -> Iterator[RuleFinding]:
     if not has_numbers(package) and not package.shows(Part.SERIALS):
         softened = Effect.PERSON if package.may_show(Part.SERIALS) else None
         yield finding("missing-serials", effect=softened)
+    whole_twice = all(len(package.of(part)) > 1 for part in (Part.COVER, Part.CONTENTS))
     if head is not None:
         others = package.other_articles(head)
-        if others:
-            yield finding("two-papers", evidence_of(others[0].title_rows))
+        if others or whole_twice:
+            rows = others[0].title_rows if others else ()
+            yield finding("two-papers", evidence_of(rows))
         elif head.authors and package.shows(Part.CONTENTS) and not package.entries:
             yield finding("not-in-contents", evidence_of(head.title_rows))
 
@@ -78,7 +82,7 @@ def check_authors(
         yield _not_first(head, names)
         return
     named = [entry for entry in entries if entry.authors]
-    if named and not any(_same_order(entry.authors, head.authors) for entry in named):
+    if named and not any(_agrees(entry, head.authors) for entry in entries):
         yield finding("authors-disagree", evidence_of(named[0].rows))
         return
     if min((row.confidence for row in rows), default=1.0) < 0.5:
@@ -95,6 +99,21 @@ def _not_first(head: Head, names: Sequence[str]) -> RuleFinding:
     if any(like_name(author, name) for author in head.authors for name in names):
         return finding("not-first", place, effect=Effect.PERSON)
     return finding("not-author", place, effect=Effect.PERSON if weak else None)
+
+
+def _agrees(entry: Entry, body: Sequence[str]) -> bool:
+    """Whether a line of the contents names the body's first author first."""
+    if entry.authors and _same_order(entry.authors, body):
+        return True
+    words = entry.words
+    if not words:
+        return not entry.authors
+    # A rare name that is not told from other words, or one that the page's edge has cut.
+    cut = 1 < len(words) < len(body[0]) and body[0].startswith(words)
+    later = any(words.find(name) >= 0 for name in body[1:])
+    begins = 0 <= words.find(body[0]) <= _RESIDUE and (len(body) == 1 or later)
+    begins = begins or words == body[0]
+    return cut or begins
 
 
 def _same_order(contents: Sequence[str], body: Sequence[str]) -> bool:

@@ -23,11 +23,16 @@ _ALIGNED, _CROSSING = 0.03, 0.08
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An article's line of the contents: the names beside its title, and where they stand."""
+    """An article's line of the contents: the names beside its title, and where they stand.
+
+    ``words`` is all that is printed beside the title, without blanks and marks: rare names, which
+    nothing tells from other words, can be looked for in it.
+    """
 
     page: int
     authors: tuple[str, ...] = field(repr=False)
     rows: tuple[Row, ...] = field(repr=False)
+    words: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +55,8 @@ def find_entries(side: Side, title: str) -> tuple[Entry, ...]:
     for i in range(len(strips)):
         for n in (1, 2):
             text = bare("".join(_title_part(s.text) for s in strips[i : i + n]))
-            scores.append((max(_alike(w, text) for w in wanted) - 0.5 * (n - 1), i, n))
+            if n == 1 or _begins(strips[i], wanted):
+                scores.append((max(_alike(w, text) for w in wanted) - 0.5 * (n - 1), i, n))
     best = max((score for score, _, _ in scores), default=0.0)
     if best < SAME_TITLE:
         return ()
@@ -66,25 +72,44 @@ def find_entries(side: Side, title: str) -> tuple[Entry, ...]:
     return tuple(found[place] for place in sorted(found, key=lambda place: place.start))
 
 
+def _begins(strip: _Strip, wanted: set[str]) -> bool:
+    """Whether a strip holds the beginning of a title that goes on in the next."""
+    text = bare(_title_part(strip.text))
+    return len(text) >= 4 and any(fuzz.partial_ratio(text, w) >= SAME_TITLE for w in wanted)
+
+
 def _entry(page: int, strips: Sequence[_Strip], at: int, length: int, title: str) -> Entry:
     own = list(strips[at : at + length])
-    names = _names(own, title)
+    names, words = _names(own, title), _words(own, title)
     if not names and at + length < len(strips):
-        below, only = names_in(_bare_of_pages(strips[at + length].text))
-        if only:
-            names, own = below, [strips[at + length]]
-    return Entry(page, names, tuple(s.row for s in own))
+        pieces = [piece for piece in _pieces(strips[at + length].text) if piece.strip()]
+        found = [names_in(piece) for piece in pieces]
+        below = tuple(name for names_of_piece, _ in found for name in names_of_piece)
+        if found and all(only for _, only in found) and any(len(name) < 4 for name in below):
+            names, own = below, [*own, strips[at + length]]
+        words = words or bare("".join(pieces))
+    return Entry(page, names, tuple(s.row for s in own), words)
 
 
 def _names(strips: Sequence[_Strip], title: str) -> tuple[str, ...]:
     """Return the names in the strips of a title, those of the title's own words left out."""
     wanted = bare(title)
     for strip in reversed(strips):
-        names, _ = names_in(_bare_of_pages(strip.text))
-        kept = tuple(name for name in names if name not in wanted)
+        pieces = (names_in(piece)[0] for piece in _pieces(strip.text))
+        kept = tuple(name for names in pieces for name in names if name not in wanted)
         if kept:
             return kept
     return ()
+
+
+def _words(strips: Sequence[_Strip], title: str) -> str:
+    """Return what the strips say beside the title, letters alone."""
+    text = bare("".join(" ".join(_pieces(strip.text)) for strip in strips))
+    for wanted in (bare(title), bare(title.split("——")[0])):
+        place = fuzz.partial_ratio_alignment(wanted, text)
+        if place is not None and place.score >= SAME_TITLE and len(text) >= len(wanted):
+            return text[: place.dest_start] + text[place.dest_end :]
+    return text
 
 
 def _alike(wanted: str, text: str) -> float:
@@ -100,8 +125,9 @@ def _title_part(text: str) -> str:
     return _PAGE_NUMBER.sub("", _LEADERS.split(text)[0])
 
 
-def _bare_of_pages(text: str) -> str:
-    return " 、 ".join(_PAGE_NUMBER.sub(" ", piece) for piece in _LEADERS.split(text))
+def _pieces(text: str) -> list[str]:
+    """Cut a row at its leaders, without page numbers."""
+    return [_PAGE_NUMBER.sub(" ", piece) for piece in _LEADERS.split(text)]
 
 
 def _strips(side: Side) -> Iterator[_Strip]:

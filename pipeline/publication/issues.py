@@ -25,7 +25,7 @@ _FORMS = tuple(
     for pattern in (
         rf"{_YEAR}\)?\s*年?\s*[,，.·]?\s*第?\s*{_NUMBER}\s*(?:\([^)]*\))?\s*期",
         rf"{_YEAR}\s*年\s*\d{{1,2}}\s*月?\s*\(?[上中下]?旬?\)?\s*第\s*{_NUMBER}\s*期",
-        rf"{_YEAR}\s*年?\s*{_WORD}",
+        rf"{_YEAR}\s*年?\s*\(?\s*{_WORD}",
         rf"{_YEAR}\s*年\s*(?:第?\s*\d+\s*卷)\s*第?\s*{_NUMBER}\s*期",
         rf"(?<!总)第\s*{_NUMBER}\s*期.{{0,12}}?{_YEAR}\s*年(?!\s*创)",
         rf"{_YEAR}\s*[./·]\s*{_NUMBER}(?![\d.]|\s*[-./]\s*\d|\s*月(?!刊)|\s*年)",
@@ -43,7 +43,6 @@ _PUBLISHED = re.compile(
 _EDITION = re.compile(
     rf"{_YEAR}\s*年\s*(?P<month>\d{{1,2}})\s*月\s*第\s*[\d一二三四五六七八九]+\s*版"
 )
-_HEADER = 0.085
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +77,7 @@ def stated_on(side: Side, part: Part) -> Stated | None:
     """Return year and issue as a side states them; on a body, its running header."""
     rows = side.rows
     if part is Part.BODY:
-        rows = tuple(row for row in rows if row.y1 < _HEADER)
+        rows = side.header
     elif part not in (Part.COVER, Part.CONTENTS, Part.SERIALS):
         return None
     source = "header" if part is Part.BODY else part.value

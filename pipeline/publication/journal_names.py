@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from rapidfuzz.distance import Levenshtein
 
 from pipeline.publication.nouns import Part
-from pipeline.publication.package import HEADER, Package
+from pipeline.publication.package import Package
 from pipeline.publication.titles import title_key
 from pipeline.reading.sides import Row
 
@@ -29,6 +29,7 @@ _NO_TITLE = re.compile(
 )
 # Weights of the places; a title needs more than one weak witness to be sure.
 _HEADER_VOTE, _CONTENTS_VOTE, _IMPRINT_VOTE, _COVER_VOTE = 2.0, 2.0, 2.0, 1.5
+_REGISTERED_VOTE = 0.5
 _SURE_VOTES = 3.0
 _SURE_READING = 0.97
 
@@ -59,13 +60,8 @@ def journal_name(package: Package, registered: tuple[str, ...] = ()) -> JournalN
             votes[key] += weight * (1.0 if row.confidence > 0.9 else 0.7)
             shown.setdefault(key, title)
             rows.setdefault(key, []).append(row)
-    for title in registered:
-        on = _rows_with(package, title_key(title))
-        if on:
-            key = title_key(title)
-            votes[key] += 2.0 * min(2, len(on))
-            shown[key] = title
-            rows.setdefault(key, []).extend(on)
+    for key in {title_key(title) for title in registered} & votes.keys():
+        votes[key] += _REGISTERED_VOTE
     if not votes:
         return None
     best = max(votes, key=lambda key: votes[key] + 0.4 * _near(key, votes))
@@ -83,9 +79,8 @@ def _candidates(package: Package) -> list[tuple[str, float, Row]]:
     heads = {head.title for head in package.heads}
     for one in package.sides:
         if one.part is Part.BODY:
-            for row in one.side.rows:
-                if row.y1 < HEADER:
-                    found += [(t, _HEADER_VOTE, row) for t in _from_header(row)]
+            for row in one.side.header:
+                found += [(t, _HEADER_VOTE, row) for t in _pieces(row.text)]
         elif one.part is Part.CONTENTS:
             for row in one.side.rows[:6]:
                 text = _CONTENTS_WORD.sub(" ", row.text)
@@ -97,10 +92,6 @@ def _candidates(package: Package) -> list[tuple[str, float, Row]]:
                 for form in (_NAMED, _OFFICE):
                     found += [(m, _IMPRINT_VOTE, row) for m in form.findall(row.text)]
     return [(t, w, r) for t, w, r in found if not any(title_key(t) in title_key(h) for h in heads)]
-
-
-def _from_header(row: Row) -> list[str]:
-    return _pieces(row.text)
 
 
 def _pieces(text: str) -> list[str]:
@@ -127,16 +118,3 @@ def _from_cover(rows: tuple[Row, ...]) -> list[tuple[str, Row]]:
     whole = "".join(piece for row in big for piece in _pieces(row.text))
     found = [(piece, row) for row in big for piece in _pieces(row.text)]
     return [*found, (whole, big[0])] if len(big) > 1 and whole else found
-
-
-def _rows_with(package: Package, key: str) -> list[Row]:
-    found = []
-    for one in package.sides:
-        if one.part in (Part.LETTER, Part.SEARCH):
-            continue
-        for row in one.side.rows:
-            if one.part is Part.BODY and row.y1 >= HEADER:
-                continue
-            if any(title_key(piece) == key for piece in _pieces(row.text)):
-                found.append(row)
-    return found

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from pipeline.publication.bylines import Head, find_head, same_title
+from pipeline.publication.bylines import Head, bare, find_head, same_title
 from pipeline.publication.contents_entries import Entry, find_entries
 from pipeline.publication.issues import Stated, stated_by, stated_on
 from pipeline.publication.nouns import (
@@ -25,8 +25,8 @@ from pipeline.publication.signs import FoundSign, Sign, page_signs
 from pipeline.reading.lines import Line, PageReading
 from pipeline.reading.sides import Row, Side, plain, sides_of
 
-# Running headers and feet of body pages, shares of the height.
-HEADER, FOOT = 0.085, 0.93
+# Feet of body pages, a share of the height.
+FOOT = 0.93
 # An article begins in the upper part of its page; one below the end of another is a neighbour's.
 _BEGINS = 0.4
 _FORGED = {NumberFlag.HONG_KONG, NumberFlag.NR, NumberFlag.FOREIGN_LETTERS}
@@ -113,7 +113,7 @@ class Package:
                     continue
                 rows = one.side.rows
                 if one.part is Part.BODY:
-                    rows = tuple(row for row in rows if row.y1 < HEADER or row.y0 > FOOT)
+                    rows = (*one.side.header, *(row for row in rows if row.y0 > FOOT))
                 lines = tuple(line for row in rows for line in row.lines)
                 yield replace(reading, lines=lines), one.part
 
@@ -201,9 +201,7 @@ class Package:
         return tuple(
             other
             for other in self.heads
-            if other.authors
-            and other.title_rows[0].y0 < _BEGINS
-            and not same_title(other.title, head.title)
+            if other.authors and other.title_rows[0].y0 < _BEGINS and not _repeats(other, head)
         )
 
     @cached_property
@@ -235,6 +233,12 @@ def rows_of(sides: Iterable[Side]) -> Iterator[Row]:
     """Yield the rows of some sides."""
     for side in sides:
         yield from side.rows
+
+
+def _repeats(other: Head, head: Head) -> bool:
+    """Whether a second head is the same one read again; titles of two papers can be much alike."""
+    same = bare(other.title) == bare(head.title)
+    return same or (same_title(other.title, head.title) and other.page == head.page)
 
 
 def _names_a_book(side: Side) -> bool:

@@ -27,8 +27,9 @@ PART_ORDER = (
 )
 
 _LEAST = 1.5
-# Contents pages print the imprint in a box beside the titles: so many points, and it is contents.
-_CONTENTS_WITH_IMPRINT = 3.5
+# A page headed 目录 is contents, whatever box, large title or long rows it has beside: the points of
+# its heading, and so many rows that end in the number of a page.
+_HEADED, _ENTRIES = 3.5, 3
 _ISSUE = re.compile(
     r"(?:19|20)\d\d\s*年?\s*[./·-]?\s*(?:第?\s*\d{1,2}(?:\s*[-~/·、,]\s*\d{1,2})?\s*期|\d{1,2}\s*月)"
     r"|第\s*\d{1,3}\s*[卷期]|总第|(?:19|20)\d\d\s*[./·]\s*\d{1,2}(?!\d)|增刊|V[oO][lL]\.|N[oO]\.\s*\d"
@@ -55,7 +56,7 @@ _CONTENTS_HEAD = re.compile(
     r"^\W*目\s*[录次]\W*(?:CONTENTS)?|本期(?:目录|要目)|CONTENTS", re.IGNORECASE
 )
 _PAGE_AT_END = re.compile(
-    r"(?:[…·.．。\-_一\s]{2,}|[/(（]\s*|\s)\(?\d{1,3}\)?$|^\(?\d{1,3}\)?\s+\S{4,}"
+    r"(?:[…·.．。\-_一\s]{2,}|[/(（]\s*|\s|(?<=[一-鿿]))\(?\d{1,3}\)?$|^\(?\d{1,3}\)?\s+\S{4,}"
 )
 _LEADERS = re.compile(r"[…·.．⋯]{4,}|(?:…|⋯){2,}")
 _SERIALS = tuple(
@@ -115,7 +116,7 @@ def classify(side: Side) -> SidePart:
         Part.OTHER: max(_LEAST, _report(side)),
     }
     best = max(scores, key=lambda part: scores[part])
-    if best is Part.SERIALS and scores[Part.CONTENTS] >= _CONTENTS_WITH_IMPRINT:
+    if scores[Part.CONTENTS] >= _HEADED and _entries(side.rows) >= _ENTRIES:
         best = Part.CONTENTS
     return SidePart(side, best, scores)
 

@@ -49,7 +49,10 @@ _IN_TITLES = {
 # On pages the same words stand in sentences too: 请发送电子版, 本刊无增刊. Those are left out.
 _IN_LINES = {
     **_IN_TITLES,
-    Sign.ELECTRONIC: re.compile(rf"{_ELECTRONIC}|^(?:电子|网络)版$|刊号?\(?电子版\)?"),
+    Sign.ELECTRONIC: re.compile(
+        rf"{_ELECTRONIC}|^(?:电子|网络)版$|刊号?\(?电子版\)?"
+        r"|(?:出版形式|载体形式?|版别|媒体形态)[:：]?(?:网络|电子|光盘|在线)"
+    ),
     Sign.NEWSPAPER: re.compile(r"^报纸$|统一刊号[^0-9]{0,6}[0-9]{2}-0[0-9]{3}"),
     Sign.ANNUAL: re.compile(r"\(年刊\)|^年刊$|刊期:?年刊|(?<!半)年刊,"),
     Sign.INTERNAL: re.compile(r"内部(?:资料|刊物|交流|发行)|准印证|准印字|内资准|免费交流"),

@@ -30,6 +30,10 @@ _SAME_ROW = 0.55
 _GUTTER = 2.5
 # Lines this long, as a share of the side's width, tell its skew; so many of them, how it changes.
 _LONG, _FIT = 0.25, 5
+# Rows above this, as a share of the height, are running headers.
+_HEADER = 0.065
+# No running header stands lower, on whatever bed the page lay.
+_LOWEST = 0.2
 # Two characters are apart when their centres are, in usual distances of a line's characters.
 _APART = 1.42
 # The least distance of two characters, in heights of their line's box.
@@ -104,6 +108,18 @@ class Side:
     def characters(self) -> int:
         """How many characters that are no blanks."""
         return sum(len(row.text.replace(" ", "")) for row in self.rows)
+
+    @property
+    def header(self) -> tuple[Row, ...]:
+        """The running header: the first row where it is as small as the text, and those beside it.
+
+        On a scanner's bed or in a photograph it may stand lower than on the page itself.
+        """
+        if not self.rows:
+            return ()
+        first = self.rows[0]
+        small = first.size < 1.3 * self.usual_size and len(first.text) < 60 and first.y0 < _LOWEST
+        return tuple(row for row in self.rows[:3] if row.y0 < _HEADER or (small and row is first))
 
     @property
     def usual_size(self) -> float:
