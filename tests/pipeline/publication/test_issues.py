@@ -84,9 +84,11 @@ def test_no_row_of_print_upsets_the_search_for_an_issue(text: str) -> None:
 
 
 def test_of_a_body_page_only_the_running_header_speaks_of_the_issue() -> None:
-    assert stated_on(_side("依据《课程标准》（2022年第1期）"), Part.BODY) is None
-    stated = stated_on(_side("课堂观察 2024年第5期", y=60), Part.BODY)
-    assert stated is not None and (stated.source, stated.issue) == ("header", "5")
+    prose = below(*["课堂提问是教师与学生对话的起点"] * 6, "见《课堂》2022年第1期", y=300)
+    for header, issue in (("课堂观察 2024年第5期", "5"), ("课堂观察", None)):
+        (side,) = sides_of(typed(Ink(header, 100, 60), *prose))
+        stated = stated_on(side, Part.BODY)
+        assert (stated.issue if stated else None) == issue
 
 
 def test_article_number_and_doi_name_the_issue_too() -> None:
