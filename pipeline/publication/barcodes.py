@@ -12,8 +12,6 @@ from pipeline.geometry import Frame, Polygon
 from pipeline.publication.nouns import FoundNumber
 from pipeline.publication.numbers import number_of_barcode
 
-_EAN = zxingcpp.barcode_formats_from_str("EAN13")
-
 
 def publication_barcodes(pixels: NDArray[np.uint8], frame: Frame) -> Iterator[FoundNumber]:
     """Yield the ISSN and ISBN that bar codes of a page carry.
@@ -22,7 +20,8 @@ def publication_barcodes(pixels: NDArray[np.uint8], frame: Frame) -> Iterator[Fo
         pixels: The upright page, RGB, shape (height, width, 3).
         frame: Its grid.
     """
-    for code in zxingcpp.read_barcodes(pixels, formats=_EAN):
+    wanted = zxingcpp.barcode_formats_from_str("EAN13")
+    for code in zxingcpp.read_barcodes(pixels, formats=wanted):
         corners = (
             code.position.top_left,
             code.position.top_right,

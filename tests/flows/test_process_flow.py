@@ -9,6 +9,7 @@ import pytest
 
 from flows.cases import Order, submit
 from flows.prefect_home import set_environment
+from tests.packages import make_packages
 from tests.sheets import draw_sheet, traces, write_identity
 
 
@@ -67,6 +68,47 @@ def test_the_applicants_own_copy_is_compared_and_its_verdict_kept(order: Order) 
     report = (order.out / "report.html").read_text(encoding="utf-8")
     assert "申报人自己的打码件" in report and not traces(report.encode())
     assert (order.out / "work" / "pairs" / "a01.html").is_file()
+
+
+def test_papers_are_examined_with_their_report_and_prefect_learns_no_name(order: Order) -> None:
+    """The report says by its title which of the two papers it is about."""
+    from prefect.client.orchestration import get_client
+
+    from flows.process import process_dossier
+
+    folder = order.dossier.parent / "papers"
+    folder.mkdir()
+    packages = make_packages(folder)
+    kinds = {"good.pdf": "paper", "bad.pdf": "paper", "report.pdf": "similarity_report"}
+    described = {
+        "applicant": {"name": packages.applicants},
+        "attachments": [{"file": file, "kind": kind} for file, kind in kinds.items()],
+    }
+    (folder / "dossier.json").write_text(json.dumps(described), encoding="utf-8")
+    order = Order(dossier=folder, out=order.out, registry=packages.registry)
+    process_dossier(submit(order))
+    manifest = json.loads((order.out / "manifest.json").read_text(encoding="utf-8"))
+    good, bad, report = manifest["files"]
+    assert (good["publication"]["verdict"], good["publication"]["reports"]) == ("accept", ["a03"])
+    assert (bad["publication"]["verdict"], bad["publication"]["rules"]) == (
+        "return",
+        ["HN-PAPER-4"],
+    )
+    assert "publication" not in report
+    page = (order.out / "report.html").read_text(encoding="utf-8")
+    crops = sorted((order.out / "work" / "publications").iterdir())
+    assert "申报人不是第一作者" in page and crops
+    assert all(f'src="work/publications/{crop.name}"' in page for crop in crops)
+    answer = (order.out / "publications" / "a01.json").read_text(encoding="utf-8")
+    assert json.loads(answer)["cn"] == packages.good_truth.cn
+    with get_client(sync_client=True) as client:
+        runs = [*client.read_flow_runs(), *client.read_task_runs()]
+        artifacts = client.request("POST", "/artifacts/filter", json={}).json()
+    kept = "".join([run.model_dump_json() for run in runs] + [json.dumps(artifacts)])
+    titles = [truth.title for truth in (packages.good_truth, packages.bad_truth)]
+    for private in (*packages.applicants, *titles):
+        assert private and private not in page + answer
+        assert private not in kept and json.dumps(private)[1:-1] not in kept
 
 
 def test_an_attachment_that_can_no_longer_be_read_loses_its_old_copy(order: Order) -> None:
