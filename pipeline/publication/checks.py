@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from pipeline.policy.loader import PublicationPolicy
-from pipeline.publication.bylines import Head, like_name
+from pipeline.publication.bylines import Head, bare, like_name
 from pipeline.publication.contents_entries import Entry
 from pipeline.publication.issues import Stated, agreed, disagreeing, month_on, published
 from pipeline.publication.nouns import Effect, NumberKind, Part, RuleFinding
@@ -82,7 +82,7 @@ def check_authors(
         yield _not_first(head, names)
         return
     named = [entry for entry in entries if entry.authors]
-    if named and not any(_agrees(entry, head.authors) for entry in entries):
+    if named and not any(_agrees(entry, head) for entry in entries):
         yield finding("authors-disagree", evidence_of(named[0].rows))
         return
     if min((row.confidence for row in rows), default=1.0) < 0.5:
@@ -101,8 +101,9 @@ def _not_first(head: Head, names: Sequence[str]) -> RuleFinding:
     return finding("not-author", place, effect=Effect.PERSON if weak else None)
 
 
-def _agrees(entry: Entry, body: Sequence[str]) -> bool:
+def _agrees(entry: Entry, head: Head) -> bool:
     """Whether a line of the contents names the body's first author first."""
+    body = head.authors
     if entry.authors and _same_order(entry.authors, body):
         return True
     words = entry.words
@@ -111,9 +112,9 @@ def _agrees(entry: Entry, body: Sequence[str]) -> bool:
     # A rare name that is not told from other words, or one that the page's edge has cut.
     cut = 1 < len(words) < len(body[0]) and body[0].startswith(words)
     later = any(words.find(name) >= 0 for name in body[1:])
-    begins = 0 <= words.find(body[0]) <= _RESIDUE and (len(body) == 1 or later)
-    begins = begins or words == body[0]
-    return cut or begins
+    before, found, _ = words.partition(body[0])
+    residue = len(before) <= _RESIDUE and bare(head.title).endswith(before)
+    return cut or words == body[0] or (bool(found) and residue and (len(body) == 1 or later))
 
 
 def _same_order(contents: Sequence[str], body: Sequence[str]) -> bool:
