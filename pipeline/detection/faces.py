@@ -8,7 +8,7 @@ Scientific Programming 2020).
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -36,6 +36,8 @@ _ROOM = 0.25
 """What is shown around a photograph, per its sides."""
 _OWN_EDGES = 0.9
 """Share of tone from which a photograph's rectangle is all of it."""
+_PIECE = 0.9
+"""Share of a photograph inside an ID photograph's mask from which it is a piece of that."""
 _MARGIN = 6.0
 _NARROWEST, _WIDEST, _TALLEST = 0.55, 1.0, 0.3
 """Shape of an ID photograph, and its height per longer side of the page."""
@@ -94,14 +96,20 @@ class FaceFinder:
             photos: Its photographs.
         """
         found: list[Face] = []
-        for photo in photos:
+        for photo in sorted(photos, key=lambda p: not p.portrait):
             heads = self._heads(pixels, photo)
             if photo.portrait and (heads or _is_id_sized(photo, pixels.shape)):
                 found.append(_portrait(photo, heads, pixels.shape))
             elif not photo.portrait:
-                found += [
-                    Face(_clipped(_head(box), pixels.shape), "head", score) for box, score in heads
-                ]
+                # An ID photograph falls apart where hair or ground is as light as the paper.
+                whole = next((n for n, f in enumerate(found) if _holds(f, photo.bounds)), None)
+                for box, score in heads:
+                    bounds = _clipped(_head(box), pixels.shape)
+                    if whole is None:
+                        found.append(Face(bounds, "head", score))
+                    else:
+                        face = found[whole]
+                        found[whole] = replace(face, bounds=joined([face.bounds, bounds]))
         return found
 
     def _heads(self, pixels: Pixels, photo: Photo) -> list[tuple[Bounds, float]]:
@@ -156,6 +164,14 @@ def face_findings(faces: Iterable[Face], reading: PageReading, policy: Policy) -
             )
         )
     return found
+
+
+def _holds(face: Face, photo: Bounds) -> bool:
+    """Whether a photograph is a piece of an ID photograph that is masked whole."""
+    x0, y0, x1, y1 = photo
+    a0, b0, a1, b1 = face.bounds
+    shared = max(0.0, min(x1, a1) - max(x0, a0)) * max(0.0, min(y1, b1) - max(y0, b0))
+    return face.rule in ("portrait", "photo") and shared > _PIECE * (x1 - x0) * (y1 - y0)
 
 
 def _is_id_sized(photo: Photo, shape: tuple[int, ...]) -> bool:

@@ -40,6 +40,9 @@ _STRUCTURE = 3.0
 _SPOT = 3
 _SEEN, _SAME = 12.0, 0.85
 """Contrast in levels and correlation at which a patch of the source is simply visible."""
+_MORE = 1.6
+"""Contrast of a patch, per the source's, from which it is a label along an edge of the source: what
+is visible or shines through never has more contrast than the source itself."""
 
 
 def check_opacity(pair: PagePair, masks: Sequence[Mask]) -> list[Doubt]:
@@ -97,7 +100,8 @@ def _open_somewhere(copy: Gray, source: Gray, core: NDArray[np.bool_]) -> bool:
     together = _mean(a * b, side) / share - mean_a * mean_b
     seen = (spread_a > _SEEN**2) & (spread_b > _SEEN**2) & (share > 0.5)
     alike = together > _SAME * np.sqrt(np.maximum(spread_a * spread_b, 1.0))
-    return bool((seen & alike).any())
+    weaker = spread_a < _MORE**2 * spread_b
+    return bool((seen & alike & weaker).any())
 
 
 def _mean(values: Gray, side: int) -> Gray:

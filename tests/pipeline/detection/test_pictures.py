@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from models import weights_dir
+from pipeline.detection.faces import FaceFinder
+from pipeline.detection.photos import Photo
 from pipeline.detection.pictures import PictureFinder
 from pipeline.dossier import Finding, Kind, Mask
 from pipeline.geometry import Frame
@@ -101,6 +103,20 @@ def test_each_head_of_a_class_picture_is_masked_and_the_page_goes_to_a_person(
         face = (x + 220 + 75, y + 700 + 45, x + 220 + 165, y + 700 + 165)
         assert _covered(face, masks) > 0.95
     assert "横幅" in finding_doubts(decide({"file": found}, policy)["file"])[0].message
+
+
+def test_an_id_photograph_that_falls_into_two_pieces_is_one_face_and_asks_nobody() -> None:
+    folder = weights_dir() / "centerface"
+    if not folder.is_dir():
+        pytest.skip("the face model is not fetched: run `mangping models fetch`")
+    finder, page = FaceFinder(folder), _page()
+    page.paste(_astronaut().crop((100, 0, 350, 340)), (1060, 440))
+    upper = Photo((1064, 448, 1308, 624), 0.81, portrait=False)
+    bust = Photo((1068, 452, 1308, 780), 0.81, portrait=True, guessed=True)
+    faces = finder.find(np.asarray(page), [upper, bust])
+    assert [face.rule for face in faces] == ["portrait"]
+    apart = Photo((1064, 440, 1640, 1200), 0.95, portrait=False)
+    assert "head" in {face.rule for face in finder.find(np.asarray(page), [apart, bust])}
 
 
 @pytest.mark.parametrize("kind", ["QRCode", "Code128"])

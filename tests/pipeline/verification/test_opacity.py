@@ -1,0 +1,60 @@
+"""A mask that is open must be seen, and a label must not be taken for what lies under it."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.dossier import Kind, Mask
+from pipeline.geometry import Frame, Polygon
+from pipeline.verification.fidelity import PagePair
+from pipeline.verification.opacity import check_opacity
+
+Pixels = NDArray[np.uint8]
+
+_FRAME = Frame(1, 600, 700)
+_MASK = Mask(
+    page=1,
+    polygon=Polygon.from_bounds(_FRAME, 100, 100, 400, 500),
+    label="【头像】",
+    kind=Kind.FACE,
+    findings=(),
+)
+
+
+def _photograph() -> Pixels:
+    """A portrait before a darker ground, on paper."""
+    page = np.full((700, 600, 3), 225, np.uint8)
+    page[120:480, 120:380] = (120, 60, 50)
+    page[200:400, 200:300] = (200, 160, 130)
+    noise = np.random.default_rng(2).integers(-5, 6, page.shape)
+    return np.clip(page + noise, 0, 255).astype(np.uint8)
+
+
+def _masked() -> Pixels:
+    """Its copy, with a label whose long strokes run along the edges of the face."""
+    page = _photograph()
+    page[100:500, 100:400] = 0
+    page[220:380, 204:226] = 255
+    page[204:226, 210:290] = 255
+    return page
+
+
+def _codes(copy: Pixels) -> list[str]:
+    return [doubt.code for doubt in check_opacity(PagePair(_FRAME, copy, _photograph()), [_MASK])]
+
+
+def test_strokes_of_a_label_along_an_edge_of_a_photograph_ask_nobody() -> None:
+    assert _codes(_masked()) == []
+
+
+def test_a_corner_of_a_photograph_that_was_left_open_is_caught() -> None:
+    copy = _masked()
+    copy[360:440, 250:340] = _photograph()[360:440, 250:340]
+    assert _codes(copy) == ["mask-open"]
+
+
+def test_a_corner_that_shines_through_at_half_opacity_is_caught() -> None:
+    copy = _masked()
+    copy[360:440, 250:340] = _photograph()[360:440, 250:340] // 2
+    assert _codes(copy) == ["mask-open"]
