@@ -141,7 +141,7 @@ def _inked_gaps(page: PageText, finding: Finding) -> Iterator[Bounds]:
 def _em(page: PageText, index: int) -> float:
     """Return a line's height, or what its characters' widths say where the box is too high."""
     chars = page.reading.lines[index].chars
-    widths = [c.polygon.bounds[2] - c.polygon.bounds[0] for c in chars if is_han(c.text)]
+    widths = [c.polygon.bounds[2] - c.polygon.bounds[0] for c in chars if is_han(c.text[0])]
     height = page.boxes[index].height
     wide = float(np.median(widths)) if widths else height
     return wide if height > _TALL * wide else height

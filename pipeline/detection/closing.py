@@ -16,8 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz.distance import LCSseq
 
+from pipeline.detection.line_box import LineBox
 from pipeline.detection.near_forms import is_scrambled
-from pipeline.detection.page_text import LineBox, PageText
+from pipeline.detection.page_text import PageText
 from pipeline.dossier import Applicant, Finding, Kind, Place
 from pipeline.geometry import Polygon
 from pipeline.policy import Policy

@@ -16,14 +16,16 @@ from pipeline.detection.closing import closing_units
 from pipeline.detection.findings import findings_of
 from pipeline.detection.layout import analyse_layout
 from pipeline.detection.nlp import build_nlp
-from pipeline.detection.page_text import build_doc
+from pipeline.detection.page_text import PageText, build_doc
 from pipeline.detection.pictures import PictureFinder
 from pipeline.detection.seals import Recognise, Seal, find_seals, seal_findings
 from pipeline.detection.spread import spread
+from pipeline.detection.straighten import Straightened
 from pipeline.detection.unread_ink import unread_rows
 from pipeline.dossier import Action, Applicant, Finding, Kind
 from pipeline.policy import Policy
 from pipeline.reading.lines import PageReading
+from pipeline.reading.sides import sides_of
 
 
 class Detector:
@@ -78,10 +80,12 @@ class Detector:
         """
         # Pictures are looked for beside the writing: on two cores that halves the wait.
         pictures = self._beside.submit(self._pictures.look, pixels, reading)
-        seals = self._beside.submit(self._find_seals, pixels)
-        layout = analyse_layout(pixels)
+        seals = self._beside.submit(self._find_seals, pixels, reading)
+        askew = Straightened.of(reading)
+        level = reading if askew is None else askew.reading(reading)
+        layout = analyse_layout(pixels if askew is None else askew.pixels(pixels))
         with self._lock:
-            doc, page = build_doc(reading, layout, self._nlp.vocab)
+            doc, page = build_doc(level, layout, self._nlp.vocab)
             doc._.page = page
             found = findings_of(self._nlp(doc), self._policy)
         found = [
@@ -89,6 +93,8 @@ class Detector:
             *closing_units(page, found, self._applicant, self._policy),
             *ink_beside_names(page, found, self._applicant, self._policy),
         ]
+        if askew is not None:
+            found = askew.back(found)
         known = self._pictures.add(found, pictures.result(), reading, self._policy)
         stamped = seal_findings(
             seals.result(),
@@ -100,11 +106,21 @@ class Detector:
             self._policy,
         )
         whole = (*known, *stamped)
-        whole = (*whole, *ink_beside_seals(page, whole, self._policy))
-        return (*whole, *unread_rows(page, whole, self._policy))
+        return (*whole, *self._unread(page, whole, askew))
 
-    def _find_seals(self, pixels: NDArray[np.uint8]) -> tuple[Seal, ...]:
-        return () if self._policy.action(Kind.SEAL) is Action.KEEP else find_seals(pixels)
+    def _unread(
+        self, page: PageText, whole: Sequence[Finding], askew: Straightened | None
+    ) -> list[Finding]:
+        """What stands beside the seals and where nothing was read, as the page lies."""
+        here = list(whole) if askew is None else askew.there(whole)
+        new = ink_beside_seals(page, here, self._policy)
+        new += unread_rows(page, [*here, *new], self._policy)
+        return new if askew is None else askew.back(new)
+
+    def _find_seals(self, pixels: NDArray[np.uint8], reading: PageReading) -> tuple[Seal, ...]:
+        if self._policy.action(Kind.SEAL) is Action.KEEP:
+            return ()
+        return find_seals(pixels, len(sides_of(reading)))
 
     def spread(
         self,

@@ -18,30 +18,11 @@ import opencc
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
+from pipeline.detection.columns import as_rows, columns_of
 from pipeline.detection.layout import Layout
+from pipeline.detection.line_box import LineBox
 from pipeline.detection.vocabulary import LABEL_HEAD, WIDE_LABELS
 from pipeline.reading.lines import Line, PageReading
-
-
-@dataclass(slots=True)
-class LineBox:
-    """A line's place after the page's slant is taken out, for comparing lines with each other.
-
-    ``real`` are its bounds on the page itself, for looking at the pixels around it.
-    """
-
-    index: int
-    x0: float
-    y0: float
-    x1: float
-    y1: float
-    real: tuple[float, float, float, float]
-    height: float = field(init=False)
-    middle: float = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.height = self.y1 - self.y0
-        self.middle = (self.y0 + self.y1) / 2
 
 
 @dataclass(slots=True)
@@ -124,11 +105,8 @@ def build_doc(reading: PageReading, layout: Layout, vocab: Vocab) -> tuple[Doc, 
     words = page.texts
     spaces: list[bool] = []
     position: dict[tuple[int, int], int] = {}
-    rows = _rows(boxes)
-    texts = [line.text for line in reading.lines]
-    segments = [s for row in rows for s in _split_row(row, layout, texts)]
-    heads = {b.index for b in boxes if _begins_with_label(reading.lines[b.index].text)}
-    for paragraph in _paragraphs(segments, layout, heads, texts):
+    rows, paragraphs = _text_flow(reading, layout, boxes)
+    for paragraph in paragraphs:
         start = len(words)
         for segment in paragraph:
             segment_start = len(words)
@@ -160,6 +138,27 @@ def build_doc(reading: PageReading, layout: Layout, vocab: Vocab) -> tuple[Doc, 
             if tokens:
                 page.rows.append(tokens)
     return Doc(vocab, words=words, spaces=spaces), page
+
+
+def _text_flow(
+    reading: PageReading, layout: Layout, boxes: Sequence[LineBox]
+) -> tuple[list[list[LineBox]], list[list[Segment]]]:
+    """Return the page's rows and its paragraphs; of text set in columns these are the rows."""
+    texts = [line.text for line in reading.lines]
+    heads = {b.index for b in boxes if _begins_with_label(reading.lines[b.index].text)}
+    columns = columns_of(reading, boxes)
+    upright = [b for b in boxes if b.index in columns]
+    flows = [([b for b in boxes if b.index not in columns], layout)]
+    if upright:
+        flows.append(as_rows(upright, layout, reading.frame.width))
+    rows: list[list[LineBox]] = []
+    paragraphs: list[list[Segment]] = []
+    for some, around in flows:
+        here = _rows(some)
+        segments = [s for row in here for s in _split_row(row, around, texts)]
+        rows += here
+        paragraphs += _paragraphs(segments, around, heads, texts)
+    return rows, paragraphs
 
 
 @cache

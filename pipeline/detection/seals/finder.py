@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -36,15 +37,33 @@ _PAPER = 0.3
 _INK = 0.15
 
 
-def find_seals(pixels: Pixels) -> tuple[Seal, ...]:
+def find_seals(pixels: Pixels, pages: int = 1) -> tuple[Seal, ...]:
     """Find the seals on a page.
 
     Args:
         pixels: The upright page, RGB, shape (height, width, 3).
+        pages: How many pages of print the sheet shows: 1, 2 side by side, or 4. A seal is as large
+            against its own page as ever, but too small against the sheet, so each is looked at.
 
     Returns:
         The seals, the surest first; no two of them are the same one.
     """
+    found = _found(pixels)
+    for x0, y0, x1, y1 in _pages(pixels.shape[1], pixels.shape[0], pages):
+        here = _found(pixels[y0:y1, x0:x1])
+        found += [replace(s, center=(s.center[0] + x0, s.center[1] + y0)) for s in here]
+    return tuple(_distinct(found))
+
+
+def _pages(width: int, height: int, pages: int) -> list[tuple[int, int, int, int]]:
+    if pages == 1:
+        return []
+    rows = [(0, height)] if pages == 2 else [(0, height // 2), (height // 2, height)]
+    columns = [(0, width // 2), (width // 2, width)]
+    return [(x0, y0, x1, y1) for y0, y1 in rows for x0, x1 in columns]
+
+
+def _found(pixels: Pixels) -> list[Seal]:
     page = shrink(pixels)
     found = [_from_fit(fit, page) for fit in _rings(page.dark)]
     found += [_from_frame(frame, page) for frame in find_frames(page.dark)]
@@ -57,7 +76,7 @@ def find_seals(pixels: Pixels) -> tuple[Seal, ...]:
         # Print hides a ring on the whole page's ink that stands free in the ink of one colour.
         if colours and any(_unexplained(blot, found, page) for blot in blots):
             found += [_from_fit(fit, page) for fit in _rings(ink)]
-    return tuple(_distinct(found))
+    return found
 
 
 def _unexplained(blot: Blot, found: Sequence[Seal], page: SmallPage) -> bool:

@@ -30,6 +30,8 @@ _OWN = 0.6
 _WRITTEN, _QUARTER, _SOLID = 0.09, 0.04, 0.6
 #: Pixels that a table's rules go on beyond a corner.
 _BEYOND = (6, 11)
+#: So many times, and a frame is a table's.
+_TABLE = 2
 #: Share of ink, at most, along the paper between a frame and its characters.
 _GAP = 0.25
 #: Places along a side that are looked at.
@@ -106,7 +108,8 @@ def _rimmed(
         if cv2.contourArea(hull) < 0.75 * 4 * w * h:
             continue
         look, own = (_Look(layer, box.center, box.axes, box.angle) for layer in (every, ink))
-        if own.rimmed(_OWN, _OWN) and own.clear() and own.written() and look.rimmed():
+        kept = own.rimmed(_OWN, _OWN) and own.clear() and own.written() and look.rimmed()
+        if kept and look.runs_on() < _TABLE:
             center = (box.center[0] + 0.5, box.center[1] + 0.5)
             return Frame(center, (w + 0.5, h + 0.5), box.angle, look.seen, look.cut)
     return None
@@ -151,12 +154,13 @@ def find_frames(ink: Gray) -> Iterator[Frame]:
         x, y, w, h, _ = stats[label].tolist()
         space = (labels[y : y + h, x : x + w] == label).astype(np.uint8)
         spaces += _spaces(space, (x, y), ink.shape)
-    spaces += list(_joined(spaces))
+    # Two cells of a table make such a frame too, and thin rules come and go: one is enough.
+    sure = [(space, 1) for space in _joined(spaces)]
     spaces += [_Space(*r) for r in find_rectangles(ink, _SMALLEST / 2 * longer, _LARGEST * longer)]
-    for space in spaces:
+    for space, runs in [*((space, _TABLE) for space in spaces), *sure]:
         longest, shortest = max(space.axes), min(space.axes)
         if longest >= _SMALLEST / 2 * longer and longest <= _LONGEST * shortest:
-            frame = _framed(ink, space)
+            frame = _framed(ink, space, runs)
             if frame is not None:
                 yield frame
 
@@ -194,10 +198,11 @@ def _joined(spaces: list[_Space]) -> Iterator[_Space]:
                 yield _Space((cx, cy), (w / 2, h / 2), math.radians(degrees))
 
 
-def _framed(ink: Gray, space: _Space) -> Frame | None:
+def _framed(ink: Gray, space: _Space, runs: int) -> Frame | None:
+    """Return the frame around a space; none where ``runs`` of its lines are a table's."""
     # Pixel (i, j) has its middle at (i + 0.5, j + 0.5); the space ends half a pixel further out.
     look = _Look(ink, space.center, (space.axes[0] + 0.5, space.axes[1] + 0.5), space.angle)
-    if not look.written() or look.goes_on():
+    if not look.written() or look.runs_on() >= runs:
         return None
     thick = look.thickness()
     if thick is None:
@@ -281,8 +286,8 @@ class _Look:
         shares = (inside > _INK).mean(axis=2).min(axis=0)
         return int((shares <= _GAP).sum()) >= 3
 
-    def goes_on(self) -> bool:
-        """Whether the frame's lines run on beyond its corners, as a table's do."""
+    def runs_on(self) -> int:
+        """How often the frame's lines run on beyond its corners, as a table's do."""
         beyond = np.arange(*_BEYOND, dtype=np.float32)[None]
         slip = np.arange(-1.5, 3.1, 0.75, dtype=np.float32)[:, None]
         a, b = self.axes
@@ -292,7 +297,7 @@ class _Look:
                 u += [x * (a + beyond + 0 * slip), x * (a + slip + 0 * beyond)]
                 v += [y * (b + slip + 0 * beyond), y * (b + beyond + 0 * slip)]
         runs = (self._at(np.stack(u), np.stack(v)) > _INK).mean(axis=2).max(axis=1) > 0.7
-        return int(runs.sum()) >= 2
+        return int(runs.sum())
 
     def written(self) -> bool:
         """Whether characters fill the space, in every quarter of it."""

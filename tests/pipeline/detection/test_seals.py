@@ -35,7 +35,7 @@ def recognise() -> Recognise:
 
 
 def _page(
-    owner: str, look: Look, at: tuple[int, int] = (700, 1500), seed: int = 5
+    owner: str, look: Look, at: tuple[int, int] = (700, 1500), seed: int = 5, radius: int = 155
 ) -> tuple[Pixels, Pixels]:
     """A letter that ends under a seal, and where the ink of the seal is."""
     sheet = Sheet("letter", random.Random(1))
@@ -44,7 +44,7 @@ def _page(
     sheet.line(720, 1600, [Span(owner)], _TEXT)
     sheet.line(740, 1680, "2023年5月18日", _TEXT)
     bare = np.asarray(sheet.image).copy()
-    made = seal(random.Random(seed), owner, look, radius=155)
+    made = seal(random.Random(seed), owner, look, radius=radius)
     sheet.seal(made, *at, owner, "", "school")
     stamped = np.asarray(sheet.image)
     ink = (np.abs(stamped.astype(int) - bare).max(axis=2) > 40).astype(np.uint8)
@@ -169,6 +169,16 @@ def test_a_square_seal_that_print_runs_across_is_masked(policy: Policy) -> None:
         sheet.line(560, 1680, "2024年8月3日", _TEXT)
         found = _found(copied(np.asarray(sheet.image)), policy, None)
         assert [f.kind for f in found] == [Kind.SEAL]
+
+
+@pytest.mark.parametrize("shape", ["square", "oval"])
+def test_a_small_gray_seal_on_a_sheet_of_two_pages_is_masked(shape: str) -> None:
+    stamped, ink = _page(_SCHOOL, Look("black", shape), radius=100)
+    other, _ = _page(_SCHOOL, Look("red", "round"), at=(600, 1400))
+    sheet = np.concatenate([_gray(other), _gray(stamped)], axis=1)
+    ink = np.concatenate([np.zeros_like(ink), ink], axis=1)
+    frame = Frame(1, sheet.shape[1], sheet.shape[0])
+    assert _uncovered(ink, [s.polygon(frame, 3.0) for s in find_seals(sheet, 2)]) < 0.02
 
 
 def test_a_seal_whose_ring_is_half_read_stays_only_on_its_own_printed_name() -> None:

@@ -10,7 +10,8 @@ from tests.pipeline.detection.sheets import Sheet, sheet_of
 LINES = ("评语", "师德良好，教学认真，建议评为优秀等次。")
 
 
-def _scrawl(sheet: Sheet, x: int, y: int, size: int) -> Sheet:
+def scrawl(sheet: Sheet, x: int, y: int, size: int) -> Sheet:
+    """Write three characters with a pen that nobody can read."""
     for i in range(3):
         left = x + i * int(1.3 * size)
         cv2.line(sheet.pixels, (left, y + size // 3), (left + size, y + size // 4), (40, 40, 90), 3)
@@ -26,7 +27,7 @@ def _scrawl(sheet: Sheet, x: int, y: int, size: int) -> Sheet:
 
 
 def test_a_row_of_strokes_that_was_not_read_is_hidden(look: Look) -> None:
-    found = look(_scrawl(sheet_of(*LINES), 300, 330, 27))
+    found = look(scrawl(sheet_of(*LINES), 300, 330, 27))
     (row,) = [f for f in found if f.rule == "unread-ink"]
     x0, y0, x1, y1 = row.polygon.bounds
     assert x0 <= 300 and y0 <= 330 and x1 >= 396 and y1 >= 356
@@ -34,7 +35,7 @@ def test_a_row_of_strokes_that_was_not_read_is_hidden(look: Look) -> None:
 
 
 def test_large_letters_pictures_and_dirt_are_no_rows_of_writing(look: Look) -> None:
-    sheet = _scrawl(sheet_of(*LINES), 200, 320, 110)
+    sheet = scrawl(sheet_of(*LINES), 200, 320, 110)
     cv2.circle(sheet.pixels, (800, 380), 120, (0, 0, 0), 4)
     sheet.pixels[400:520:9, 100:180:11] = 0
     assert [f for f in look(sheet) if f.rule == "unread-ink"] == []
