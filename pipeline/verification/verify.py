@@ -14,6 +14,7 @@ from pipeline.dossier import Applicant, Doubt, Mask, Verdict, VerdictKind
 from pipeline.geometry import Frame, Polygon
 from pipeline.intake import MUPDF_LOCK
 from pipeline.reading.lines import Line
+from pipeline.verification.codes import check_codes
 from pipeline.verification.doubts import doubt
 from pipeline.verification.fidelity import PagePair, Pixels, check_fidelity
 from pipeline.verification.layer import check_layer
@@ -26,7 +27,7 @@ from pipeline.verification.stamps import check_stamps
 from pipeline.verification.structure import ImagePlace, check_structure
 
 _FILE_CHECKS = frozenset({"structure", "strings"})
-_PAGE_CHECKS = frozenset({"size", "fidelity", "opacity", "seals", "layer", "reading"})
+_PAGE_CHECKS = frozenset({"size", "fidelity", "opacity", "seals", "codes", "layer", "reading"})
 _LARGEST = 2_000_000_000
 
 
@@ -210,14 +211,16 @@ def _page(
         return
     report.done.add((page, "size"))
     with ThreadPoolExecutor(1) as beside:
-        # The two comparisons run beside the reading, which does not fill both cores all the time.
+        # The comparisons run beside the reading, which does not fill both cores all the time.
         fidelity = beside.submit(check_fidelity, pair, masks)
         opacity = beside.submit(check_opacity, pair, masks)
         stamps = beside.submit(check_stamps, pixels, frame, masks, task.seals)
+        codes = beside.submit(check_codes, pixels, frame, kept)
         reading = _now(check_reading, pixels, frame, masks, kept, task.wanted, task.reader, first)
     report.run(page, "fidelity", fidelity.result)
     report.run(page, "opacity", opacity.result)
     report.run(page, "seals", stamps.result)
+    report.run(page, "codes", codes.result)
     report.run(page, "layer", lambda: _layer(document, frame, masks, kept, task.wanted))
     report.run(page, "reading", reading.result)
 
