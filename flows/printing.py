@@ -77,7 +77,7 @@ def print_lines(
         if result.own_copy is not None:
             print(f"    申报人自己的打码件：{OWN_COPY_NAMES[result.own_copy.verdict]}", file=stream)
         if result.publication is not None:
-            _print_publication(stream, result.publication)
+            _print_publication(stream, result.id, result.publication)
         _print_entries(stream, result.doubts)
         _print_entries(stream, result.notes)
     counts = {kind: sum(r.verdict is kind for r in results) for kind in VerdictKind}
@@ -87,13 +87,15 @@ def print_lines(
         print(_LOOK_FOR, file=stream)
 
 
-def _print_publication(stream: TextIO, publication: Publication) -> None:
+def _print_publication(stream: TextIO, own: str, publication: Publication) -> None:
     print(f"    论文（著作）审查：{PUBLICATION_NAMES[publication.verdict]}", file=stream)
     if publication.error is not None:
         print(f"    {publication.error.message}", file=stream)
     for finding in publication.findings:
-        page = f"第 {finding.page} 页：" if finding.page else ""
-        print(f"    {finding.rule}　{page}{finding.reason}", file=stream)
+        where = f"第 {finding.page} 页：" if finding.page else ""
+        if finding.attachment != own:
+            where = f"查重报告 {finding.attachment} {where}"
+        print(f"    {finding.rule}　{where}{finding.reason}", file=stream)
 
 
 def _print_entries(stream: TextIO, entries: Sequence[DoubtEntry]) -> None:

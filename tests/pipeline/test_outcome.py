@@ -4,7 +4,7 @@ import pytest
 
 from pipeline.dossier import Applicant, VerdictKind
 from pipeline.errors import RefusedInputError
-from pipeline.outcome import FileResult, as_mangping_error, exit_code, safe_name
+from pipeline.outcome import FileResult, Publication, as_mangping_error, exit_code, safe_name
 
 APPLICANT = Applicant.model_validate(
     {"name": ["李晓琳", "Li Xiaolin"], "unit": "淮南市第二中学", "phone": "13955412345"}
@@ -43,3 +43,12 @@ def test_refused_input_beats_a_person_beats_clean() -> None:
     assert exit_code([clean]) == 0
     assert exit_code([clean, person]) == 3
     assert exit_code([clean, person], [RefusedInputError("x")]) == 2
+
+
+@pytest.mark.parametrize(
+    ("verdict", "code"), [("accept", 0), ("person", 3), ("return", 3), ("error", 2)]
+)
+def test_a_returned_paper_is_not_passed_over_beside_a_clean_copy(verdict: str, code: int) -> None:
+    paper = Publication.model_validate({"verdict": verdict})
+    result = FileResult(id="a", file="a", verdict=VerdictKind.CLEAN, publication=paper)
+    assert exit_code([result]) == code

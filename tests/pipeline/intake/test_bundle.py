@@ -185,13 +185,14 @@ def test_a_described_dossier_keeps_ids_kinds_and_order(tmp_path: Path) -> None:
         "applicant": {"name": "张三", "phone": 13812345678},
         "attachments": [
             {"id": "paper-1", "file": "b/二.png", "kind": "paper"},
-            {"file": "./一.png"},
+            {"file": "./一.png", "report_of": "paper-1"},
             {"id": "a01", "file": "b\\三.png"},
         ],
     }
     bundle = describe(tmp_path, description, "一.png", "b/二.png", "b/三.png", "不列.png")
     assert [f.attachment.id for f in bundle.files] == ["paper-1", "a02", "a01"]
     assert [f.attachment.kind for f in bundle.files] == ["paper", "other", "other"]
+    assert [f.attachment.report_of for f in bundle.files] == [None, "paper-1", None]
     assert [f.path.name for f in bundle.files] == ["二.png", "一.png", "三.png"]
     assert bundle.policy == "huainan-2025"
     assert bundle.applicant is not None and bundle.applicant.phone == ("13812345678",)
@@ -220,6 +221,7 @@ def test_attachments_that_leave_the_folder_or_are_missing_are_listed(tmp_path: P
         {"attachments": []},
         {"attachments": [{"file": "a", "id": "../x"}]},
         {"attachments": [{"file": "a", "id": "x"}, {"file": "b", "id": "X"}]},
+        {"attachments": [{"file": "a", "report_of": "张三"}]},
         {"attachments": [{"file": "a"}], "applicant": {"unit": "淮南二中"}},
         {"attachments": [{"file": "a", "张三": 1}]},
     ],
