@@ -47,7 +47,7 @@ class Reader:
         """
         frame = page.frame.turned(page.turn)
         pixels = lift_seal_ink(turn_pixels(page.pixels, page.turn))
-        quads = self._engine.detect(pixels, DETECTION_SIDE)
+        quads = _in_order(self._engine.detect(pixels, DETECTION_SIDE))
         quarters, confidence = self._direction(pixels, quads)
         if quarters:
             turned = frame.turned(quarters)
@@ -130,6 +130,19 @@ def _line(frame: Frame, crop: Crop, recognition: Recognition) -> Line:
 
 def _polygon(frame: Frame, quad: NDArray[np.float32]) -> Polygon:
     return Polygon(frame, tuple((float(x), float(y)) for x, y in quad))
+
+
+def _in_order(quads: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Let every quad begin at its upper left corner.
+
+    The detector takes the two corners furthest left for its left side: of a long line that stands
+    on end and leans they are its foot.
+    """
+    level = [
+        q if abs(q[1, 0] - q[0, 0]) >= abs(q[1, 1] - q[0, 1]) else _from_upper_left(q)
+        for q in quads
+    ]
+    return np.array(level, dtype=np.float32).reshape(-1, 4, 2)
 
 
 def _turn_raw(quads: NDArray[np.float32], height: int) -> NDArray[np.float32]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
@@ -60,6 +61,25 @@ def test_a_page_comes_out_upright_however_it_lies(
     assert _texts(reading) == list(ROWS)
     x0, y0, _, _ = reading.lines[1].chars[0].polygon.bounds
     assert abs(x0 - 90) < 15 and abs(y0 - 190) < 25
+
+
+@pytest.mark.parametrize("degrees", [-9, 9])
+@pytest.mark.parametrize("stored", [1, 3])
+def test_a_page_on_its_side_and_askew_comes_out_upright(
+    stored: int, degrees: int, reader: Reader
+) -> None:
+    rows = ("教师教学设计评选推荐表填写说明", "工作单位淮南市第二中学语文教研组")
+    sheet = Sheet()
+    for number, row in enumerate(rows):
+        sheet.write(row, 90, 230 + 110 * number)
+    page = sheet.page(stored)
+    height, width = page.pixels.shape[:2]
+    turn = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1.0)
+    paper = (255.0, 255.0, 255.0)
+    askew = np.asarray(cv2.warpAffine(page.pixels, turn, (width, height), borderValue=paper))
+    reading = reader.read(SourcePage(1, askew, page.frame, turn=page.turn))
+    assert reading.frame.turn == stored
+    assert _texts(reading) == list(rows)
 
 
 @pytest.mark.parametrize("stored", [0, 1, 2, 3])
