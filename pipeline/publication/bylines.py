@@ -217,7 +217,10 @@ def names_of(row: Row) -> tuple[tuple[str, ...], bool]:
 def tokens_of(text: str) -> list[str]:
     """Cut a byline at its separators, without marks, brackets and units."""
     text = _TAILS.sub("", _BRACKETS.sub(" ", _LEAD.sub("", text)))
-    return _joined([token for token in _SPLIT.split(_MARKS.sub(" ", text)) if token])
+    tokens = [token for token in _SPLIT.split(_MARKS.sub(" ", text)) if token]
+    # 文/张伟, its stroke lost: a lone 文 before a name of more than one character.
+    credited = len(tokens) > 1 and tokens[0] == "文" and len(tokens[1]) > 1
+    return _joined(tokens[1:] if credited else tokens)
 
 
 def _joined(tokens: Sequence[str]) -> list[str]:

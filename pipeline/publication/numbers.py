@@ -5,6 +5,7 @@ Nothing here asks whether a number is anybody's: see :mod:`pipeline.publication.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -16,6 +17,8 @@ from pipeline.reading.lines import Char, Line, PageReading
 
 # Lines of one row belong together up to this many line heights apart: a label and its number.
 _BESIDE = 8.0
+# A label at the end of its line, with the beginning of its number or nothing of it.
+_OPEN = re.compile(r"(?:CN|ISSN|刊号|出版物号)[\s:.]*(?:[0-9]{2}-?|[0-9]{4}-)?\s*$")
 
 
 def find_numbers(readings: Sequence[PageReading]) -> tuple[FoundNumber, ...]:
@@ -28,7 +31,7 @@ def page_numbers(reading: PageReading) -> Iterator[FoundNumber]:
 
     Numbers are searched in whole rows, because a label and its number are often read as two lines.
     """
-    for row in _rows(reading.lines):
+    for row in (*_rows(reading.lines), *_wrapped(reading.lines)):
         text = half_width("".join(char.text if char else " " for char in row))
         if len(text) != len(row):
             continue
@@ -115,6 +118,26 @@ def _rows(lines: Sequence[Line]) -> Iterator[tuple[Char | None, ...]]:
             row += [*([None, None] if row else []), *_single(pieces[at].line)]
             at = following.get(at)
         yield tuple(row)
+
+
+def _wrapped(lines: Sequence[Line]) -> Iterator[tuple[Char | None, ...]]:
+    """Yield a label whose number goes on in the line below, with that line: in narrow boxes."""
+    for line in lines:
+        if not _OPEN.search(half_width(line.text)):
+            continue
+        x0, y0, x1, y1 = line.polygon.bounds
+        below = [
+            other
+            for other in lines
+            if other is not line
+            and other.chars
+            and x0 - (y1 - y0) < other.polygon.bounds[0] < x1
+            and -0.5 < (other.polygon.bounds[1] - y1) / (y1 - y0) < 1.0
+            and half_width(other.text)[:1].isdigit()
+        ]
+        if below:
+            nearest = min(below, key=lambda other: other.polygon.bounds[1])
+            yield (*_single(line), *_single(nearest))
 
 
 def _beside(left: _Piece, right: _Piece) -> bool:
