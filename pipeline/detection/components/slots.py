@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from spacy.tokens import Doc
 
 from pipeline.detection.page_text import PageText
+from pipeline.detection.vocabulary import is_han
 
 # A slot without a rule around it reaches this many line heights to the right.
 _REACH = 14.0
@@ -14,6 +15,8 @@ _COLONS = ":："
 # How much of a line's height a colon takes.
 _COLON = 0.5
 _SEAL = 1.8
+# How near a lone character stands behind a signature's ink that it belongs to, in line heights.
+_NEXT = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,15 +158,39 @@ def written_ink(
     Returns:
         x0, y0, x1, y1 on the upright page; None for an empty slot or one that is hidden whole.
     """
+    bounds, stop = _written(page, slot, hidden, set())
+    if bounds is None or stop is None:
+        return bounds
+    # A character of a signature that happens to read well (苏 日 娜) ends no slot: it stands alone
+    # and close behind the pen's other strokes. Dates of forms begin further off, with 年 or 月.
+    char = page.line(stop).chars[page.char_of[stop]]
+    line = page.line_of[stop]
+    beside = [
+        token
+        for token, other in enumerate(page.line_of)
+        if other == line and (line != page.line_of[slot.label] or token > slot.label)
+    ]
+    em = max(8.0, slot.bounds[3] - slot.bounds[1])
+    near = char.polygon.bounds[0] - bounds[2] < _NEXT * em
+    if beside == [stop] and is_han(char.text[:1]) and char.text not in "年月" and near:
+        return _written(page, slot, hidden, {stop})[0]
+    return bounds
+
+
+def _written(
+    page: PageText, slot: Slot, hidden: set[int], passed: set[int]
+) -> tuple[tuple[float, float, float, float] | None, int | None]:
+    """Return the ink of a slot, and the token of print that ends it; ``passed`` ones end none."""
     x0, y0, x1, y1 = slot.bounds
     em = max(8.0, y1 - y0)
+    stop: int | None = None
     covered: list[tuple[float, float]] = []
     own = page.line_of[slot.label]
     read: list[tuple[float, float, float, float]] = []
     for token, line in enumerate(page.line_of):
         if page.reading.lines[line].confidence < 0.6 and token not in hidden:
             continue
-        if line == own and token <= slot.label:
+        if token in passed or (line == own and token <= slot.label):
             continue
         # Words as high as this are a seal's, bent or set askew, over the slot.
         if page.boxes[line].height > _SEAL * page.boxes[own].height and token not in hidden:
@@ -176,15 +203,15 @@ def written_ink(
             read.append((left, top, right, bottom))
         elif token in hidden:
             covered.append((left, right))
-        elif left > x0 - 0.1 * em:
-            x1 = min(x1, left - 0.05 * em)
+        elif left > x0 - 0.1 * em and left - 0.05 * em < x1:
+            x1, stop = left - 0.05 * em, token
     if x1 - x0 < 0.5 * em:
-        return None
+        return None, None
     bounds = page.layout.first_ink(x0, y0 - 0.1 * em, x1, y1 + 0.1 * em, 1.1 * em, read)
     if bounds is None:
-        return None
+        return None, None
     if covered:
         begin, end = min(c[0] for c in covered), max(c[1] for c in covered)
         if bounds[0] > begin - 0.15 * em and bounds[2] < end + 0.15 * em:
-            return None
-    return bounds
+            return None, None
+    return bounds, stop

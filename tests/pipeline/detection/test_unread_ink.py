@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 
 from tests.pipeline.detection.conftest import Look
-from tests.pipeline.detection.sheets import Sheet, sheet_of
+from tests.pipeline.detection.sheets import EM, Sheet, sheet_of
 
 LINES = ("评语", "师德良好，教学认真，建议评为优秀等次。")
 
@@ -39,3 +39,16 @@ def test_large_letters_pictures_and_dirt_are_no_rows_of_writing(look: Look) -> N
     cv2.circle(sheet.pixels, (800, 380), 120, (0, 0, 0), 4)
     sheet.pixels[400:520:9, 100:180:11] = 0
     assert [f for f in look(sheet) if f.rule == "unread-ink"] == []
+
+
+def test_a_character_that_reads_well_does_not_end_a_signature(look: Look) -> None:
+    x = 120 + 4 * EM
+    sheet = Sheet().write("审核人：", 120, 300).scribble(x + 6, 300, EM)
+    sheet = sheet.write("日", x + EM + 16, 300).scribble(x + 2 * EM + 26, 300, EM)
+    found = [f for f in look(sheet) if f.rule == "unread-ink"]
+    assert max(f.polygon.bounds[2] for f in found) >= x + 3 * EM + 20
+
+
+def test_the_year_behind_an_empty_slot_stays(look: Look) -> None:
+    found = look(Sheet().write("审核人：", 120, 300).write("年", 120 + 6 * EM, 300))
+    assert [f for f in found if f.rule == "unread-ink"] == []
