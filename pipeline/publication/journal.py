@@ -20,6 +20,7 @@ from pipeline.publication.nouns import (
     Effect,
     FoundNumber,
     NumberFlag,
+    NumberKind,
     PublicationVerdict,
     RuleFinding,
 )
@@ -60,6 +61,7 @@ class Claim(Noun):
         signs: Words on the pages about the journal; those in the title are found here.
         year: Year of the issue, where known.
         place: Where the pages say it is published.
+        labelled: Numbers whose label is printed, so that one which was not read may stand there.
     """
 
     cn: FoundNumber | None = None
@@ -70,6 +72,7 @@ class Claim(Noun):
     signs: tuple[FoundSign, ...] = ()
     year: int | None = None
     place: str = ""
+    labelled: frozenset[NumberKind] = frozenset()
 
 
 class JournalJudgement(Noun):
@@ -196,7 +199,8 @@ class _Judge:
         elif self.by_issn and all(j.annual for j in self.by_issn):
             self._add("annual", issn)
         else:
-            self._add("cn-missing", issn)
+            read = NumberKind.CN not in self.claim.labelled
+            self._add("cn-missing", issn, effect=None if read else Effect.PERSON)
 
     def _misread(self, number: FoundNumber, value: str) -> bool:
         """Whether the CN is one character away from that of the journal that the rest leads to."""
@@ -296,7 +300,8 @@ class _Judge:
         number = self.claim.issn
         if number is None:
             if self.claim.cn is not None:
-                self._add("issn-missing", self.claim.cn)
+                read = NumberKind.ISSN not in self.claim.labelled
+                self._add("issn-missing", self.claim.cn, effect=None if read else Effect.PERSON)
             return
         if self.issn is None:
             self._add("issn-unread", number)

@@ -144,6 +144,7 @@ def _claim(package: Package, registry: Registry) -> Claim:
         permit=permits[0] if permits else None,
         signs=package.signs,
         year=year,
+        labelled=package.labelled,
     )
 
 

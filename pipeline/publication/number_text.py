@@ -25,6 +25,7 @@ _ISSN_LABEL = (
 )
 # Between a label and its number; bounded, or long gaps would take quadratic time.
 _AFTER = r"[\s.:()]{0,8}"
+ISSN_LABEL = re.compile(_ISSN_LABEL)
 _ISSN = re.compile(
     rf"{_ISSN_LABEL}{_AFTER}(?P<n>{_D}{{4}}(?:{_DASH}|[ ]*){_D}{{3}}[0-9OoQDIli|!ZzSsBXx])"
     r"(?![0-9])(?!(?![CG] ?N)[A-Za-z])"

@@ -18,7 +18,7 @@ from pipeline.reading.lines import Char, Line, PageReading
 # Lines of one row belong together up to this many line heights apart: a label and its number.
 _BESIDE = 8.0
 # A label at the end of its line, with the beginning of its number or nothing of it.
-_OPEN = re.compile(r"(?:CN|ISSN|刊号|出版物号)[\s:.]*(?:[0-9]{2}-?|[0-9]{4}-)?\s*$")
+_OPEN = re.compile(r"(?:CN|ISSN|刊号|出版物号)[\s:.]*(?:[0-9]{2}[-一~]?|[0-9]{4}[-一~])?\s*$")
 
 
 def find_numbers(readings: Sequence[PageReading]) -> tuple[FoundNumber, ...]:

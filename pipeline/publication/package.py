@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from pipeline.publication.bylines import Head, bare, find_head, same_title
+from pipeline.publication.cn_numbers import LABEL as CN_LABEL
 from pipeline.publication.contents_entries import Entry, find_entries
 from pipeline.publication.issues import Stated, stated_by, stated_on
 from pipeline.publication.nouns import (
@@ -18,7 +19,7 @@ from pipeline.publication.nouns import (
     Part,
     PublicationKind,
 )
-from pipeline.publication.number_text import article_parts, doi_parts
+from pipeline.publication.number_text import ISSN_LABEL, article_parts, doi_parts, half_width
 from pipeline.publication.numbers import page_numbers
 from pipeline.publication.parts import SidePart, classify, part_of
 from pipeline.publication.signs import FoundSign, Sign, page_signs
@@ -154,6 +155,16 @@ class Package:
         best = next(n for n in sound if votes[_key(n)] == most)
         same = [n for n in sound if _key(n) == _key(best)]
         return max(same, key=lambda n: (_rank(n), n.confidence))
+
+    @cached_property
+    def labelled(self) -> frozenset[NumberKind]:
+        """Kinds of number whose label is printed, with or without a number that could be read."""
+        texts = [half_width(line.text) for reading, _ in self._speaking() for line in reading.lines]
+        return frozenset(
+            kind
+            for kind, label in ((NumberKind.CN, CN_LABEL), (NumberKind.ISSN, ISSN_LABEL))
+            if any(label.search(text) for text in texts)
+        )
 
     # Words
 
