@@ -14,15 +14,13 @@ from pipeline.geometry import Frame, Polygon, shrink_pixels
 from pipeline.verification.doubts import doubt
 from pipeline.verification.fidelity import Pixels
 
-_FORMATS = zxingcpp.BarcodeFormats(
-    [
-        zxingcpp.BarcodeFormat.QRCode,
-        zxingcpp.BarcodeFormat.DataMatrix,
-        zxingcpp.BarcodeFormat.PDF417,
-        zxingcpp.BarcodeFormat.Aztec,
-        zxingcpp.BarcodeFormat.Code128,
-        zxingcpp.BarcodeFormat.EAN13,
-    ]
+_FORMATS = (
+    zxingcpp.BarcodeFormat.QRCode,
+    zxingcpp.BarcodeFormat.DataMatrix,
+    zxingcpp.BarcodeFormat.PDF417,
+    zxingcpp.BarcodeFormat.Aztec,
+    zxingcpp.BarcodeFormat.Code128,
+    zxingcpp.BarcodeFormat.EAN13,
 )
 """Formats with a check of their own; the others are read into the rules of a table."""
 _PUBLISHED = re.compile(r"97[789]\d{10}")
@@ -44,8 +42,10 @@ def check_codes(pixels: Pixels, frame: Frame, kept: Sequence[Polygon]) -> list[D
     across, down = frame.width / size[0], frame.height / size[1]
     places = [k.to(frame).array() for k in kept if k.frame.page == frame.page]
     doubts: list[Doubt] = []
+    # Made here: kept at module level it is reported as leaked when the program ends.
+    wanted = zxingcpp.BarcodeFormats(list(_FORMATS))
     for code in zxingcpp.read_barcodes(
-        half, formats=_FORMATS, try_rotate=False, try_downscale=False, try_invert=False
+        half, formats=wanted, try_rotate=False, try_downscale=False, try_invert=False
     ):
         ean = code.format == zxingcpp.BarcodeFormat.EAN13
         if ean and _PUBLISHED.fullmatch(code.text):
