@@ -1,0 +1,53 @@
+"""How common a pair of neighbouring characters is: in how many documents it stands.
+
+Counts lie in a table of fixed size that the hash of the pair points into, so that it costs the
+same for ten documents and for ten million, and adding or removing a document is one addition.
+Pairs that share a place count as common as both together; at this size few do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.similarity.fingerprints import gram_hashes
+from pipeline.similarity.text import NormalText
+
+PLACES = 1 << 20
+
+
+def pair_places(text: NormalText) -> NDArray[np.int32]:
+    """Place in the table of every pair of neighbouring characters, in the order of the text."""
+    return (gram_hashes(text, 2) & np.uint64(PLACES - 1)).astype(np.int32)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rarity:
+    """Document frequencies of pairs of characters.
+
+    Attributes:
+        documents: Number of documents counted.
+        counts: Number of documents in which a pair of each place stands, int32, ``(PLACES,)``.
+    """
+
+    documents: int
+    counts: NDArray[np.int32] = field(repr=False)
+
+    @classmethod
+    def of(cls, texts: Iterable[NormalText]) -> Rarity:
+        """Count documents."""
+        counts = np.zeros(PLACES, np.int32)
+        documents = 0
+        for text in texts:
+            counts[np.unique(pair_places(text))] += 1
+            documents += 1
+        return cls(documents, counts)
+
+    def weights(self, places: NDArray[np.int32]) -> NDArray[np.float32]:
+        """Inverse document frequency of pairs: 1 and more, the rarer the more."""
+        seen = np.minimum(self.counts[places], self.documents)
+        weights: NDArray[np.float32] = np.log((1 + self.documents) / (1 + seen)) + 1
+        return weights.astype(np.float32)
