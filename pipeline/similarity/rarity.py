@@ -31,23 +31,32 @@ class Rarity:
     Attributes:
         documents: Number of documents counted.
         counts: Number of documents in which a pair of each place stands, int32, ``(PLACES,)``.
+        length: Number of normalised characters of all documents together.
     """
 
     documents: int
     counts: NDArray[np.int32] = field(repr=False)
+    length: int
 
     @classmethod
     def of(cls, texts: Iterable[NormalText]) -> Rarity:
         """Count documents."""
         counts = np.zeros(PLACES, np.int32)
-        documents = 0
+        documents = length = 0
         for text in texts:
             counts[np.unique(pair_places(text))] += 1
             documents += 1
-        return cls(documents, counts)
+            length += len(text)
+        return cls(documents, counts, length)
 
-    def weights(self, places: NDArray[np.int32]) -> NDArray[np.float32]:
-        """Inverse document frequency of pairs: 1 and more, the rarer the more."""
-        seen = np.minimum(self.counts[places], self.documents)
-        weights: NDArray[np.float32] = np.log((1 + self.documents) / (1 + seen)) + 1
-        return weights.astype(np.float32)
+    def rates(self, places: NDArray[np.int32]) -> NDArray[np.float32]:
+        """How often pairs stand in a text of the corpus, per character of it.
+
+        Estimated from how many documents have them: were they strewn at random, a share of
+        ``exp(-rate x length)`` of the documents of that length would lack them. A pair that was
+        never seen is taken to be in half a document.
+        """
+        share = (np.minimum(self.counts[places], self.documents) + 0.5) / (self.documents + 1)
+        length = max(1.0, self.length / max(1, self.documents))
+        rates: NDArray[np.float32] = (-np.log1p(-share) / length).astype(np.float32)
+        return rates
