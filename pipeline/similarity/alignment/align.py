@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-import numpy as np
-
-from pipeline.similarity.fingerprints import GRAM, gram_hashes
+from pipeline.similarity.alignment.regions import Ground, Region
+from pipeline.similarity.alignment.seeds import Seed, find_seeds
+from pipeline.similarity.alignment.shelf import CELL, Shelf
 from pipeline.similarity.nouns import MatchKind, Span
 from pipeline.similarity.rarity import Rarity
 from pipeline.similarity.text import NormalText
 
-_GAP = 60
-_SHORTEST = 25
+_EVIDENCE = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,25 +40,63 @@ def align(query: NormalText, source: NormalText, rarity: Rarity) -> tuple[Match,
         source: The text it may have been taken from.
         rarity: How common pairs of characters are in the corpus.
     """
-    del rarity
-    hashes, places = np.unique(gram_hashes(source, GRAM), return_index=True)
-    asked = gram_hashes(query, GRAM)
-    if len(hashes) == 0:
-        return ()
-    at = np.minimum(np.searchsorted(hashes, asked), len(hashes) - 1)
-    found = np.flatnonzero(hashes[at] == asked)
-    pairs = np.stack([found, places[at[found]]], axis=1)
-    matches = []
-    breaks = np.flatnonzero(np.any(np.abs(np.diff(pairs, axis=0)) > _GAP, axis=1)) + 1
-    for run in np.split(pairs, breaks):
-        if len(run) == 0 or run[-1, 0] - run[0, 0] < _SHORTEST:
+    for _, matches in align_all(query, Shelf.of([source]), rarity):
+        return matches
+    return ()
+
+
+def align_all(
+    query: NormalText, shelf: Shelf, rarity: Rarity
+) -> Iterator[tuple[int, tuple[Match, ...]]]:
+    """Find the passages that a text shares with each text of a shelf.
+
+    Yields:
+        The number of a text on the shelf, and the passages; texts without any are left out.
+    """
+    asked = Shelf.of([query])
+    for seeds in find_seeds(asked, shelf, rarity):
+        number = seeds[0].source
+        ground = Ground(asked, shelf, number, rarity)
+        regions = _regions(ground, seeds)
+        if regions:
+            source = shelf.texts[number]
+            yield number, tuple(_match(query, source, region) for region in regions)
+
+
+def _regions(ground: Ground, seeds: list[Seed]) -> list[Region]:
+    kept: list[Region] = []
+    tried: list[Region] = []
+    for seed in seeds:
+        if any(_within(seed, region) for region in tried):
             continue
-        matches.append(
-            Match(
-                query.raw_span(int(run[0, 0]), int(run[-1, 0]) + GRAM),
-                source.raw_span(int(run[:, 1].min()), int(run[:, 1].max()) + GRAM),
-                MatchKind.NEAR,
-                min(1.0, len(run) / float(run[-1, 0] - run[0, 0] + 1)),
-            )
-        )
-    return tuple(matches)
+        region = ground.grow(seed)
+        if region is None:
+            continue
+        tried.append(region)
+        if region.evidence >= _EVIDENCE and not any(_same(region, other) for other in kept):
+            kept.append(region)
+    return sorted(kept, key=lambda r: (r.start, r.source_start))
+
+
+def _within(seed: Seed, region: Region) -> bool:
+    """Whether a seed's middle lies in a region, or so near that it would grow into it."""
+    middle, there = seed.start + CELL, seed.source_start + CELL
+    return (
+        region.start - CELL <= middle <= region.end + CELL
+        and region.source_start - CELL <= there <= region.source_end + CELL
+    )
+
+
+def _same(one: Region, other: Region) -> bool:
+    return min(one.end, other.end) > max(one.start, other.start) and min(
+        one.source_end, other.source_end
+    ) > max(one.source_start, other.source_start)
+
+
+def _match(query: NormalText, source: NormalText, region: Region) -> Match:
+    return Match(
+        query.raw_span(region.start, region.end + 1),
+        source.raw_span(region.source_start, region.source_end + 1),
+        MatchKind.NEAR,
+        region.agreed,
+    )

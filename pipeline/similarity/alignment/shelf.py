@@ -1,0 +1,60 @@
+"""Texts made ready to be laid beside others: pairs of characters by their place in the table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.similarity.rarity import pair_places
+from pipeline.similarity.text import NormalText
+
+CELL = 32
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shelf:
+    """Texts that others are compared with, one behind the other.
+
+    Each begins at a multiple of ``CELL``, with an empty cell between two.
+
+    Attributes:
+        texts: The texts.
+        pairs: Of each text, the place of every pair of neighbouring characters.
+        starts: Where each text begins, int64, shape (texts + 1,); the last is the length of all.
+        sorted_pairs: All pairs in rising order, int32.
+        sorted_at: Where each of them stands, int64.
+        shares: 1 / (how often the pair stands in its text), float32, beside ``sorted_at``.
+    """
+
+    texts: tuple[NormalText, ...] = field(repr=False)
+    pairs: tuple[NDArray[np.int32], ...] = field(repr=False)
+    starts: NDArray[np.int64] = field(repr=False)
+    sorted_pairs: NDArray[np.int32] = field(repr=False)
+    sorted_at: NDArray[np.int64] = field(repr=False)
+    shares: NDArray[np.float32] = field(repr=False)
+
+    @classmethod
+    def of(cls, texts: Sequence[NormalText]) -> Shelf:
+        """Make texts ready."""
+        pairs = tuple(pair_places(text) for text in texts)
+        cells = [-(-len(text) // CELL) + 1 for text in texts]
+        starts = np.concatenate([[0], np.cumsum(cells, dtype=np.int64)]) * CELL
+        if not texts:
+            none = np.zeros(0, np.int64)
+            return cls((), (), starts, none.astype(np.int32), none, none.astype(np.float32))
+        at = np.concatenate(
+            [np.arange(len(p)) + start for p, start in zip(pairs, starts[:-1], strict=True)]
+        )
+        shares = np.concatenate([_shares(p) for p in pairs])
+        every = np.concatenate(pairs)
+        order = np.argsort(every, kind="stable")
+        return cls(tuple(texts), pairs, starts, every[order], at[order], shares[order])
+
+
+def _shares(pairs: NDArray[np.int32]) -> NDArray[np.float32]:
+    _, inverse, counts = np.unique(pairs, return_inverse=True, return_counts=True)
+    shares: NDArray[np.float32] = (1.0 / counts[inverse]).astype(np.float32)
+    return shares
