@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pipeline.similarity.alignment.align import align_all
+from pipeline.similarity.alignment.passages import align_all
 from pipeline.similarity.alignment.shelf import Shelf
 from pipeline.similarity.nouns import Passage
 from pipeline.similarity.rarity import Rarity

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from pipeline.similarity.alignment.align import Match, align
+from pipeline.similarity.alignment.passages import Match, align
 
 __all__ = ["Match", "align"]

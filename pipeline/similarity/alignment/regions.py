@@ -18,6 +18,8 @@ from pipeline.similarity.alignment.seeds import Seed
 from pipeline.similarity.alignment.shelf import CELL, Shelf
 from pipeline.similarity.rarity import PLACES, Rarity
 
+Stretch = tuple[int, int]
+
 _WINDOW = 2 * CELL
 _REACH = 120
 _ROUNDS = 12
@@ -25,7 +27,7 @@ _SETTLING = 3
 _MARGIN = 0.5
 _CHANCE = 8.0
 _SHORTEST_STRETCH = 100
-_EXPECTED = (0.3, 0.95)
+_EXPECTED = (0.25, 0.95)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,20 +35,14 @@ class Region:
     """A stretch of the examined text and one of a source: pairs [start, end) on each side.
 
     Attributes:
-        start: First pair in the examined text.
-        end: Behind the last.
-        source_start: First pair in the source.
-        source_end: Behind the last.
+        spans: The stretch of the examined text, and that of the source.
         evidence: For a shared passage, in nats; the lesser of what both sides say.
-        agreed: Share of the pairs that agree, the lesser of both sides.
+        shares: Share of the pairs of either side that agree, each used once.
     """
 
-    start: int
-    end: int
-    source_start: int
-    source_end: int
+    spans: tuple[Stretch, Stretch]
     evidence: float
-    agreed: float
+    shares: tuple[float, float]
 
 
 class Ground:
@@ -63,108 +59,104 @@ class Ground:
             (seed.start, min(seed.start + _WINDOW, len(self.pairs[0]))),
             (seed.source_start, min(seed.source_start + _WINDOW, len(self.pairs[1]))),
         ]
-        share = 0.5
-        for margin in (_MARGIN, 0):
+        shares = [0.5, 0.5]
+        for margin in (_MARGIN, 0.0):
             seen = set()
             for _ in range(_ROUNDS):
                 if tuple(spans) in seen:
                     break
                 seen.add(tuple(spans))
-                shares = []
                 for side in (0, 1):
-                    other = self._widened(1 - side, spans[1 - side], margin)
-                    found = self._best(side, spans[side], other, share)
+                    found = self._best(side, spans, margin, shares[side])
                     if found is None:
                         return None
-                    spans[side] = found
-                    shares.append(self._agreed(side, found, other))
-                share = min(shares)
-        return self._settled(spans, share)
+                    spans[side], shares[side] = found
+        return self._settled(spans, shares)
 
-    def _settled(self, spans: list[tuple[int, int]], share: float) -> Region | None:
-        """Judge a stretch with every pair used once only, so that a repeated word counts once."""
+    def _best(
+        self, side: int, spans: list[Stretch], margin: float, share: float
+    ) -> tuple[Stretch, float] | None:
+        """The stretch of a side with the most evidence, near the one it has, and what agrees."""
+        own, there = spans[side], spans[1 - side]
+        more = int(margin * max(_WINDOW, there[1] - there[0]))
+        other = (max(0, there[0] - more), min(len(self.pairs[1 - side]), there[1] + more))
+        reach = max(_REACH, own[1] - own[0])
+        low, high = max(0, own[0] - reach), min(len(self.pairs[side]), own[1] + reach)
+        hits = self._hits(side, (low, high), other)
+        run = best_run(self.weigh(side, (low, high), hits, other[1] - other[0], share))
+        if run is None:
+            return None
+        return (low + run[0], low + run[1]), float(hits[run[0] : run[1]].mean())
+
+    def _settled(self, spans: list[Stretch], shares: list[float]) -> Region | None:
+        """Judge a stretch with every pair used once, so that a repeated word counts once."""
         for _ in range(_SETTLING):
-            hits = self._matched(spans[0], spans[1])
             before = list(spans)
+            hits = self.match(spans[0], spans[1])
             for side in (1, 0):
-                evidence = self._weighed(side, spans[side], hits[side], spans[1 - side], share)
-                run = _best_run(evidence, spans[side][0])
+                length = spans[1 - side][1] - spans[1 - side][0]
+                run = best_run(self.weigh(side, spans[side], hits[side], length, shares[side]))
                 if run is None:
                     return None
-                spans[side] = run
+                spans[side] = (spans[side][0] + run[0], spans[side][0] + run[1])
+                shares[side] = float(hits[side][run[0] : run[1]].mean())
             if spans == before:
                 break
-        hits = self._matched(spans[0], spans[1])
-        share = float(min(hits[0].mean(), hits[1].mean()))
-        total = min(
-            float(self._weighed(side, spans[side], hits[side], spans[1 - side], share).sum())
-            for side in (0, 1)
-        )
-        return Region(*spans[0], *spans[1], total, share)
+        return self.judge(spans[0], spans[1])
 
-    def _matched(
-        self, stretch: tuple[int, int], other: tuple[int, int]
+    def judge(self, stretch: Stretch, there: Stretch) -> Region:
+        """What speaks for two stretches as a shared passage."""
+        spans = (stretch, there)
+        hits = self.match(stretch, there)
+        shares = (float(hits[0].mean()), float(hits[1].mean()))
+        evidence = [
+            float(self.weigh(s, spans[s], hits[s], there[1] - there[0], shares[s]).sum())
+            for s, there in ((0, spans[1]), (1, spans[0]))
+        ]
+        return Region(spans, min(evidence), shares)
+
+    def match(
+        self, stretch: Stretch, there: Stretch
     ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
         """Which pairs of two stretches agree if each may be used only once."""
-        return match_once(
-            self.pairs[0][stretch[0] : stretch[1]], self.pairs[1][other[0] : other[1]]
-        )
+        ours, theirs = self.pairs
+        return match_once(ours[stretch[0] : stretch[1]], theirs[there[0] : there[1]])
 
-    def _widened(self, side: int, stretch: tuple[int, int], margin: float) -> tuple[int, int]:
-        more = int(margin * max(_WINDOW, stretch[1] - stretch[0]))
-        return max(0, stretch[0] - more), min(len(self.pairs[side]), stretch[1] + more)
-
-    def says(
-        self, side: int, stretch: tuple[int, int], other: tuple[int, int], share: float
+    def weigh(
+        self, side: int, stretch: Stretch, hit: NDArray[np.bool_], length: int, share: float
     ) -> NDArray[np.float32]:
-        """Evidence of each pair of a stretch of one side, given a stretch of the other."""
-        return self._weighed(side, stretch, self._hits(side, stretch, other), other, share)
+        """Evidence of each pair of a stretch.
 
-    def _weighed(
-        self,
-        side: int,
-        stretch: tuple[int, int],
-        hit: NDArray[np.bool_],
-        other: tuple[int, int],
-        share: float,
-    ) -> NDArray[np.float32]:
-        length = max(_SHORTEST_STRETCH, other[1] - other[0])
-        chance = -np.expm1(-self._rates[side][stretch[0] : stretch[1]] * length)
-        chance = np.clip(chance, 1e-6, 0.9)
+        Args:
+            side: 0 for the examined text, 1 for the source.
+            stretch: Where in it.
+            hit: Which pairs agree.
+            length: Length of the other side's stretch.
+            share: Share of pairs that agree in a passage of this sort.
+        """
+        rates = self._rates[side][stretch[0] : stretch[1]]
+        chance = np.clip(-np.expm1(-rates * max(_SHORTEST_STRETCH, length)), 1e-6, 0.9)
         expected = min(max(share, _EXPECTED[0]), _EXPECTED[1])
         yes = np.log(np.maximum(expected, chance) / chance)
-        no = np.log((1 - expected) / (1 - chance))
-        evidence: NDArray[np.float32] = np.where(hit, yes, np.minimum(no, 0)).astype(np.float32)
+        no = np.minimum(np.log((1 - expected) / (1 - chance)), 0)
+        evidence: NDArray[np.float32] = np.where(hit, yes, no).astype(np.float32)
         return evidence
 
-    def _hits(
-        self, side: int, stretch: tuple[int, int], other: tuple[int, int]
-    ) -> NDArray[np.bool_]:
+    def _hits(self, side: int, stretch: Stretch, other: Stretch) -> NDArray[np.bool_]:
+        """Which pairs of a stretch stand anywhere in the other side's."""
         there = self.pairs[1 - side][other[0] : other[1]]
         self._marks[there] = True
         hit: NDArray[np.bool_] = self._marks[self.pairs[side][stretch[0] : stretch[1]]]
         self._marks[there] = False
         return hit
 
-    def _agreed(self, side: int, stretch: tuple[int, int], other: tuple[int, int]) -> float:
-        return float(self._hits(side, stretch, other).mean())
 
-    def _best(
-        self, side: int, stretch: tuple[int, int], other: tuple[int, int], share: float
-    ) -> tuple[int, int] | None:
-        """The stretch with the most evidence in the neighbourhood of one."""
-        reach = max(_REACH, stretch[1] - stretch[0])
-        low = max(0, stretch[0] - reach)
-        high = min(len(self.pairs[side]), stretch[1] + reach)
-        return _best_run(self.says(side, (low, high), other, share), low)
-
-
-def _best_run(evidence: NDArray[np.float32], offset: int) -> tuple[int, int] | None:
-    """The run with the largest sum, at an offset; None if no run has a positive one."""
+def best_run(evidence: NDArray[np.float32]) -> Stretch | None:
+    """The run with the largest sum; None if no run has a positive one."""
     sums = np.concatenate([[0.0], np.cumsum(evidence, dtype=np.float64)])
     lowest = np.minimum.accumulate(sums)
     end = int(np.argmax(sums - lowest))
     if sums[end] - lowest[end] <= 0:
         return None
     start = int(np.flatnonzero(sums[: end + 1] == lowest[end])[-1])
-    return offset + start, offset + end
+    return start, end

@@ -75,28 +75,30 @@ def _regions(ground: Ground, seeds: list[Seed]) -> list[Region]:
         tried.append(region)
         if region.evidence >= _EVIDENCE and not any(_same(region, other) for other in kept):
             kept.append(region)
-    return sorted(kept, key=lambda r: (r.start, r.source_start))
+    return sorted(kept, key=lambda region: region.spans)
 
 
 def _within(seed: Seed, region: Region) -> bool:
     """Whether a seed's middle lies in a region, or so near that it would grow into it."""
-    middle, there = seed.start + CELL, seed.source_start + CELL
-    return (
-        region.start - CELL <= middle <= region.end + CELL
-        and region.source_start - CELL <= there <= region.source_end + CELL
+    middles = (seed.start + CELL, seed.source_start + CELL)
+    return all(
+        low - CELL <= middle <= high + CELL
+        for middle, (low, high) in zip(middles, region.spans, strict=True)
     )
 
 
 def _same(one: Region, other: Region) -> bool:
-    return min(one.end, other.end) > max(one.start, other.start) and min(
-        one.source_end, other.source_end
-    ) > max(one.source_start, other.source_start)
+    """Whether two regions overlap on both sides."""
+    return all(
+        min(a[1], b[1]) > max(a[0], b[0]) for a, b in zip(one.spans, other.spans, strict=True)
+    )
 
 
 def _match(query: NormalText, source: NormalText, region: Region) -> Match:
+    own, there = region.spans
     return Match(
-        query.raw_span(region.start, region.end + 1),
-        source.raw_span(region.source_start, region.source_end + 1),
+        query.raw_span(own[0], own[1] + 1),
+        source.raw_span(there[0], there[1] + 1),
         MatchKind.NEAR,
-        region.agreed,
+        min(region.shares),
     )
