@@ -68,7 +68,7 @@ def normalise(raw: str) -> NormalText:
     (full width, circled numbers, ligatures) become their plain ones (NFKC); case is folded;
     everything that is neither letter nor number is dropped.
     """
-    points = _code_points(raw)
+    points = code_points(raw)
     starts, lengths, forms = _table()
     length = lengths[points]
     origin = np.repeat(np.arange(len(points), dtype=np.int32), length)
@@ -79,7 +79,7 @@ def normalise(raw: str) -> NormalText:
     return NormalText(raw, forms[starts[points[origin]] + within], origin)
 
 
-def _code_points(text: str) -> NDArray[np.uint32]:
+def code_points(text: str) -> NDArray[np.uint32]:
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
 
 
@@ -96,7 +96,7 @@ def _table() -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
     sizes = np.array([len(form) for form in simplified])
     lengths[places] = sizes
     starts[places] = _CODE_POINTS + np.cumsum(sizes) - sizes
-    forms.append(_code_points("".join(simplified)))
+    forms.append(code_points("".join(simplified)))
     return starts, lengths, np.concatenate(forms)
 
 

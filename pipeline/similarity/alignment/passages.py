@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.similarity.alignment.edges import settle
 from pipeline.similarity.alignment.regions import Ground, Region
 from pipeline.similarity.alignment.seeds import Seed, find_seeds
 from pipeline.similarity.alignment.shelf import CELL, Shelf
@@ -57,13 +61,15 @@ def align_all(
     for seeds in find_seeds(asked, shelf, rarity):
         number = seeds[0].source
         ground = Ground(asked, shelf, number, rarity)
-        regions = _regions(ground, seeds)
+        regions = _regions(ground, seeds, (asked.breaks[0], shelf.breaks[number]))
         if regions:
             source = shelf.texts[number]
             yield number, tuple(_match(query, source, region) for region in regions)
 
 
-def _regions(ground: Ground, seeds: list[Seed]) -> list[Region]:
+def _regions(
+    ground: Ground, seeds: list[Seed], breaks: tuple[NDArray[np.int8], ...]
+) -> list[Region]:
     kept: list[Region] = []
     tried: list[Region] = []
     for seed in seeds:
@@ -73,6 +79,7 @@ def _regions(ground: Ground, seeds: list[Seed]) -> list[Region]:
         if region is None:
             continue
         tried.append(region)
+        region = settle(ground, region, breaks)
         if region.evidence >= _EVIDENCE and not any(_same(region, other) for other in kept):
             kept.append(region)
     return sorted(kept, key=lambda region: region.spans)

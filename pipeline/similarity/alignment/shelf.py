@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.similarity.alignment.breaks import breaks
 from pipeline.similarity.rarity import pair_places
 from pipeline.similarity.text import NormalText
 
@@ -23,6 +24,7 @@ class Shelf:
     Attributes:
         texts: The texts.
         pairs: Of each text, the place of every pair of neighbouring characters.
+        breaks: Of each text, how well it can be cut before each character.
         starts: Where each text begins, int64, shape (texts + 1,); the last is the length of all.
         sorted_pairs: All pairs in rising order, int32.
         sorted_at: Where each of them stands, int64.
@@ -31,6 +33,7 @@ class Shelf:
 
     texts: tuple[NormalText, ...] = field(repr=False)
     pairs: tuple[NDArray[np.int32], ...] = field(repr=False)
+    breaks: tuple[NDArray[np.int8], ...] = field(repr=False)
     starts: NDArray[np.int64] = field(repr=False)
     sorted_pairs: NDArray[np.int32] = field(repr=False)
     sorted_at: NDArray[np.int64] = field(repr=False)
@@ -44,14 +47,15 @@ class Shelf:
         starts = np.concatenate([[0], np.cumsum(cells, dtype=np.int64)]) * CELL
         if not texts:
             none = np.zeros(0, np.int64)
-            return cls((), (), starts, none.astype(np.int32), none, none.astype(np.float32))
+            return cls((), (), (), starts, none.astype(np.int32), none, none.astype(np.float32))
         at = np.concatenate(
             [np.arange(len(p)) + start for p, start in zip(pairs, starts[:-1], strict=True)]
         )
         shares = np.concatenate([_shares(p) for p in pairs])
         every = np.concatenate(pairs)
         order = np.argsort(every, kind="stable")
-        return cls(tuple(texts), pairs, starts, every[order], at[order], shares[order])
+        cuts = tuple(breaks(text) for text in texts)
+        return cls(tuple(texts), pairs, cuts, starts, every[order], at[order], shares[order])
 
 
 def _shares(pairs: NDArray[np.int32]) -> NDArray[np.float32]:
