@@ -1,0 +1,82 @@
+"""Leaves out what a page carries beside its text: running headers and footers, page numbers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from rapidfuzz import fuzz
+
+from pipeline.reading.sides import Row, Side
+
+# Furniture is among so many rows at the edge of a page, and within this share of its height.
+_ROWS, _EDGE = 3, 0.15
+# What stands on two pages at the same edge and agrees this well (0 to 100) is furniture.
+_SAME = 80
+_LONGEST = 60
+_NUMBER = re.compile(
+    r"[\W_]*(?:(?:第|共)?\s*[0-9OIl]{1,4}\s*页?[\W_]*){1,2}|[\W_]*[ivxlcIVXLC]{1,6}[\W_]*"
+)
+_ISSUE = re.compile(
+    r"(?:19|20)\d\d\s*年?\W{0,3}第?\s*\d{1,2}\s*期|第\s*\d{1,3}\s*[卷期]|总第\s*\d+\s*期"
+    r"|Vol\W*\d|No\W*\d|[Jj]ournal\s+of|月刊|旬刊|半月刊"
+)
+_DIGITS = re.compile(r"[\d\W_]+")
+
+
+def without_furniture(sides: Sequence[Side]) -> list[tuple[Row, ...]]:
+    """Return the rows of each printed page without its furniture.
+
+    A row at an edge goes if it is a page number, if it names an issue, or if much the same stands
+    at that edge of another page.
+
+    Args:
+        sides: All printed pages of a document.
+    """
+    tops = [_edge_rows(side, top=True) for side in sides]
+    feet = [_edge_rows(side, top=False) for side in sides]
+    kept = []
+    for number, side in enumerate(sides):
+        gone = {
+            id(row)
+            for edges in (tops, feet)
+            for row in _furniture(edges[number], _others(edges, sides, number))
+        }
+        kept.append(tuple(row for row in side.rows if id(row) not in gone))
+    return kept
+
+
+def _edge_rows(side: Side, *, top: bool) -> list[Row]:
+    """The rows at an edge, the outermost first."""
+    rows = side.rows[:_ROWS] if top else side.rows[: -_ROWS - 1 : -1]
+    return [row for row in rows if (row.y0 < _EDGE if top else row.y1 > 1 - _EDGE)]
+
+
+def _others(edges: Sequence[list[Row]], sides: Sequence[Side], number: int) -> list[str]:
+    """What stands at that edge of other pages, without numbers."""
+    own = sides[number]
+    return [
+        _words(row.text)
+        for side, rows in zip(sides, edges, strict=True)
+        if (side.page, side.number) != (own.page, own.number)
+        for row in rows
+    ]
+
+
+def _furniture(rows: Sequence[Row], others: Sequence[str]) -> list[Row]:
+    found = []
+    for row in rows:
+        text = row.text.strip()
+        if len(text) <= _LONGEST and (
+            _NUMBER.fullmatch(text) or _ISSUE.search(text) or _stands_among(_words(text), others)
+        ):
+            found.append(row)
+    return found
+
+
+def _stands_among(words: str, others: Sequence[str]) -> bool:
+    return len(words) > 1 and any(fuzz.ratio(words, other) >= _SAME for other in others)
+
+
+def _words(text: str) -> str:
+    return _DIGITS.sub("", text)
