@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from pipeline.similarity.corpus.answers import Candidate, Stats
 from pipeline.similarity.corpus.snapshots import Changes, Snapshot
-from pipeline.similarity.corpus.store import Candidate, Corpus, Stats
+from pipeline.similarity.corpus.store import Corpus
 from pipeline.similarity.corpus.writer import Added, Writer
 
 __all__ = ["Added", "Candidate", "Changes", "Corpus", "Snapshot", "Stats", "Writer"]

@@ -120,12 +120,11 @@ def write_segment(path: Path, part: Postings) -> int:
     unfinished = path.with_suffix(_PART)
     crc = 0
     with unfinished.open("wb") as file:
-        for piece in (_HEADER.pack(_MAGIC, len(part), len(part.pairs)), *part.arrays()):
-            view = (
-                memoryview(np.ascontiguousarray(piece)) if not isinstance(piece, bytes) else piece
-            )
-            crc = zlib.crc32(view, crc)
-            file.write(view)
+        header = np.frombuffer(_HEADER.pack(_MAGIC, len(part), len(part.pairs)), np.uint8)
+        for piece in (header, *part.arrays()):
+            whole = np.ascontiguousarray(piece).view(np.uint8)
+            crc = zlib.crc32(whole, crc)
+            whole.tofile(file)
         file.flush()
         os.fsync(file.fileno())
     unfinished.replace(path)

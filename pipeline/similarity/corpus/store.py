@@ -10,15 +10,13 @@ import sqlite3
 import threading
 from collections.abc import Collection, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 import numpy as np
-from numpy.typing import NDArray
 
+from pipeline.similarity.corpus.answers import Candidate, State, Stats
 from pipeline.similarity.corpus.catalogue import SCHEMA, Catalogue, SegmentRow
 from pipeline.similarity.corpus.errors import (
     CorpusDamagedError,
@@ -29,7 +27,7 @@ from pipeline.similarity.corpus.errors import (
     NoSuchSnapshotError,
 )
 from pipeline.similarity.corpus.index import find_hits
-from pipeline.similarity.corpus.segment import SUFFIX, Postings, open_segment, segment_crc
+from pipeline.similarity.corpus.segment import SUFFIX, open_segment, segment_crc
 from pipeline.similarity.corpus.snapshots import (
     Changes,
     ContentSum,
@@ -40,71 +38,13 @@ from pipeline.similarity.corpus.writer import Added, Writer, WriterLock
 from pipeline.similarity.fingerprints import Fingerprints
 from pipeline.similarity.nouns import Document
 from pipeline.similarity.pages import PageText
-from pipeline.similarity.rarity import PLACES, Rarity, pair_places
+from pipeline.similarity.rarity import Rarity, pair_places
 from pipeline.similarity.text import NormalText, normalise
 
 CATALOGUE = "catalogue.sqlite"
 SEGMENTS = "segments"
 _LOCK = "lock"
 _TRIES = 20
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Candidate:
-    """A document that shares rare fingerprints with an examined text.
-
-    Attributes:
-        document: What is known of it.
-        shared: How many different rare fingerprints it shares.
-        score: Their weight; candidates come with falling scores.
-        query_places: Normalised offsets of them in the examined text, int32, rising.
-        source_places: Normalised offsets of them in this document, int32.
-    """
-
-    document: Document
-    shared: int
-    score: int
-    query_places: NDArray[np.int32] = field(repr=False)
-    source_places: NDArray[np.int32] = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Stats:
-    """How large a corpus is.
-
-    Attributes:
-        documents: Documents.
-        characters: Code points of their texts as given.
-        kinds: Documents of each kind.
-        postings: Postings of the index.
-        segments: Segments of the index.
-        index_bytes: Their size.
-        catalogue_bytes: Size of the catalogue with the texts.
-    """
-
-    documents: int
-    characters: int
-    kinds: dict[str, int]
-    postings: int
-    segments: int
-    index_bytes: int
-    catalogue_bytes: int
-
-
-class _State:
-    """The index as one commit left it."""
-
-    def __init__(self, segments: tuple[Postings, ...], documents: int, length: int) -> None:
-        self.segments = segments
-        self.documents = documents
-        self.length = length
-
-    @cached_property
-    def rarity(self) -> Rarity:
-        counts = np.zeros(PLACES, np.int32)
-        for part in self.segments:
-            counts[part.pairs] += part.pair_documents
-        return Rarity(self.documents, counts, self.length)
 
 
 class Corpus:
@@ -116,7 +56,7 @@ class Corpus:
         self._catalogue = catalogue
         self._lock = threading.RLock()
         self._seen: int | None = None
-        self._state: _State | None = None
+        self._state: State | None = None
 
     @classmethod
     def open(cls, path: Path, *, create: bool = False) -> Self:
@@ -406,7 +346,7 @@ class Corpus:
     def _segment(self, row: SegmentRow) -> Path:
         return self._folder / SEGMENTS / f"{row.number:08d}{SUFFIX}"
 
-    def _current(self) -> _State:
+    def _current(self) -> State:
         """Return the index, opened anew if somebody has committed since."""
         for _ in range(_TRIES):
             version = self._catalogue.connection.execute("PRAGMA data_version").fetchone()[0]
@@ -422,7 +362,7 @@ class Corpus:
                 # A writer merged it between the two looks.
                 self._state = None
                 continue
-            self._state = _State(parts, documents, length)
+            self._state = State(parts, documents, length)
             return self._state
         raise CorpusDamagedError(self._name)
 
