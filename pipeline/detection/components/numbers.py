@@ -72,10 +72,15 @@ _ID_LABEL = re.compile(
     r"(?:公民身份号码|身份证号码?|身份证件?号|居民身份证号?码?|身份证|身份号码|ID\s?No)[:：.]?"
 )
 _KEPT_NUMBER = re.compile(
-    r"(?:ISBN|ISSN|CN|DOI|doi|CIP|核字|文章编号|邮发代号|报告编号|检测编号|№|批准号|立项号|项目号|课题编号|标识码|条码)"
+    r"(?:ISBN|ISSN|CN|DOI|doi|CIP|核字|文章编号|邮发代号|批准号|立项号|项目号|课题编号|标识码|条码)"
     r"[:：.(（第]*[0-9A-Za-z\-—]*$"
 )
 _ACCOUNT = re.compile(r"(?:微信号?|QQ号?|钉钉号?)[:：]([A-Za-z0-9_\-]{5,20})")
+# Whoever types it in at the vendor's page of verification gets the paper's title.
+_REPORT_NUMBER = re.compile(r"(?:报告单?编号|检测编号)[:：.]*([0-9A-Za-z][0-9A-Za-z_\-]{7,31})")
+_REPORT_SIGN = re.compile(
+    r"(?:№|N[o0O])[:：.]*((?:[A-Z]{0,4}[0-9]{12,22}|[0-9a-f]{16})(?![0-9A-Za-z]))"
+)
 _POSTCODE = re.compile(r"(?:邮政编码|邮编)[:：]?([0-9]{6})(?![0-9])")
 _POSTCODE_LABEL = re.compile(r"(?:邮政编码|邮\s*编)\s*[:：]?\s*$")
 # A label's value stands at most this many line heights to its right.
@@ -174,9 +179,7 @@ class NumberSearch:
         if _is_publication_number(plain, raw, before, after):
             return None, "", 0.0
         # An award's number is short or mixed with words; a long row of digits is a person's.
-        if 13 <= len(plain) <= 22 and not re.search(
-            r"(?:报告编号|检测编号|№)[:：.]*[A-Za-z]*$", tail
-        ):
+        if 13 <= len(plain) <= 22:
             return Kind.HOLDER_NUMBER, "long-number", 0.8
         return None, "", 0.0
 
@@ -196,6 +199,8 @@ class NumberSearch:
             (_AUTHOR_BORN, Kind.BIRTH_DATE, "author-note", 1),
             (_ACCOUNT, Kind.HOLDER_NUMBER, "account", 1),
             (_POSTCODE, Kind.ADDRESS, "postcode", 1),
+            (_REPORT_NUMBER, Kind.HOLDER_NUMBER, "report-number", 1),
+            (_REPORT_SIGN, Kind.HOLDER_NUMBER, "report-number", 1),
             (_AFFILIATION, Kind.ADDRESS, "affiliation", 1),
         ):
             for match in pattern.finditer(digits):

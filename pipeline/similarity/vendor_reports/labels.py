@@ -37,6 +37,9 @@ _KINDS = (
     ("简洁", re.compile(r"[(（【\[]\s*简洁|简洁(?:版|报告)")),
     ("比对", re.compile(r"比对报告|[(（【\[]\s*比对")),
     ("详细", re.compile(r"详细(?:版|报告)|[(（【\[]\s*详细")),
+    ("旗舰版", re.compile(r"旗舰版")),
+    ("专业版", re.compile(r"专业版")),
+    ("标准版", re.compile(r"标准版")),
 )
 #: Labels of per cents.
 RATIOS = (
