@@ -12,11 +12,12 @@ from pipeline.similarity.alignment.edges import settle
 from pipeline.similarity.alignment.regions import Ground, Region
 from pipeline.similarity.alignment.seeds import Seed, find_seeds
 from pipeline.similarity.alignment.shelf import CELL, Shelf
+from pipeline.similarity.alignment.verdict import Judge
 from pipeline.similarity.nouns import MatchKind, Span
 from pipeline.similarity.rarity import Rarity
 from pipeline.similarity.text import NormalText
 
-_EVIDENCE = 60.0
+_WORTH_JUDGING = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +62,15 @@ def align_all(
     for seeds in find_seeds(asked, shelf, rarity):
         number = seeds[0].source
         ground = Ground(asked, shelf, number, rarity)
-        regions = _regions(ground, seeds, (asked.breaks[0], shelf.breaks[number]))
+        judge = Judge(ground, query, shelf.texts[number])
+        regions = _regions(ground, judge, seeds, (asked.breaks[0], shelf.breaks[number]))
         if regions:
             source = shelf.texts[number]
             yield number, tuple(_match(query, source, region) for region in regions)
 
 
 def _regions(
-    ground: Ground, seeds: list[Seed], breaks: tuple[NDArray[np.int8], ...]
+    ground: Ground, judge: Judge, seeds: list[Seed], breaks: tuple[NDArray[np.int8], ...]
 ) -> list[Region]:
     kept: list[Region] = []
     tried: list[Region] = []
@@ -80,7 +82,9 @@ def _regions(
             continue
         tried.append(region)
         region = settle(ground, region, breaks)
-        if region.evidence >= _EVIDENCE and not any(_same(region, other) for other in kept):
+        if any(_same(region, other) for other in kept):
+            continue
+        if region.evidence >= _WORTH_JUDGING and judge.accepts(region):
             kept.append(region)
     return sorted(kept, key=lambda region: region.spans)
 

@@ -17,6 +17,7 @@ from pipeline.similarity.alignment.matching import match_once
 from pipeline.similarity.alignment.seeds import Seed
 from pipeline.similarity.alignment.shelf import CELL, Shelf
 from pipeline.similarity.rarity import PLACES, Rarity
+from pipeline.similarity.text import NormalText
 
 Stretch = tuple[int, int]
 
@@ -27,6 +28,7 @@ _SETTLING = 3
 _MARGIN = 0.5
 _CHANCE = 8.0
 _SHORTEST_STRETCH = 100
+_NARROW = 0.4
 _EXPECTED = (0.25, 0.95)
 
 
@@ -50,6 +52,7 @@ class Ground:
 
     def __init__(self, query: Shelf, source: Shelf, number: int, rarity: Rarity) -> None:
         self.pairs = (query.pairs[0], source.pairs[number])
+        self._worth = tuple(_worth(text) for text in (query.texts[0], source.texts[number]))
         self._rates = tuple(rarity.rates(pairs) * _CHANCE for pairs in self.pairs)
         self._marks = np.zeros(PLACES, np.bool_)
 
@@ -139,7 +142,8 @@ class Ground:
         expected = min(max(share, _EXPECTED[0]), _EXPECTED[1])
         yes = np.log(np.maximum(expected, chance) / chance)
         no = np.minimum(np.log((1 - expected) / (1 - chance)), 0)
-        evidence: NDArray[np.float32] = np.where(hit, yes, no).astype(np.float32)
+        worth = self._worth[side][stretch[0] : stretch[1]]
+        evidence: NDArray[np.float32] = (np.where(hit, yes, no) * worth).astype(np.float32)
         return evidence
 
     def _hits(self, side: int, stretch: Stretch, other: Stretch) -> NDArray[np.bool_]:
@@ -149,6 +153,12 @@ class Ground:
         hit: NDArray[np.bool_] = self._marks[self.pairs[side][stretch[0] : stretch[1]]]
         self._marks[there] = False
         return hit
+
+
+def _worth(text: NormalText) -> NDArray[np.float32]:
+    """What a pair counts: two letters or digits of one word less than two characters."""
+    narrow = text.codes < 0x80
+    return np.where(narrow[:-1] & narrow[1:], np.float32(_NARROW), np.float32(1))
 
 
 def best_run(evidence: NDArray[np.float32]) -> Stretch | None:
