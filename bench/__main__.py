@@ -155,6 +155,7 @@ def _figures(tally: Tally, seed: str, verified: bool, peak_mb: float) -> dict[st
         "times_reading": {stage: round(tally.times_reading(stage), 3) for stage in STAGES},
         "peak_mb": round(peak_mb),
         "clean_pages": tally.clean_pages,
+        "unseen_pages": tally.unseen_pages,
         "kept_pages": tally.kept_pages,
         "person_pages": tally.person_pages,
         "verdicts": dict(tally.verdicts),

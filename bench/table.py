@@ -45,6 +45,7 @@ def report(tally: Tally, *, peak_mb: float, pages_bytes: int, verified: bool) ->
 def must(tally: Tally, *, pages_bytes: int = 250_000) -> list[tuple[str, str, str, bool]]:
     """What must hold: what, measured, limit, whether it does."""
     everything, strict, stay = tally.groups["all"], tally.groups["strict"], tally.stay("quality")
+    never, person = tally.groups["never"], tally.person_pages / max(1, tally.pages)
     scans = [g for kind, g in tally.worst_growth.items() if kind != "digital"]
     before = ("intake", "reading", "detection", "masking")
     left = sum(tally.left.values())
@@ -54,9 +55,14 @@ def must(tally: Tally, *, pages_bytes: int = 250_000) -> list[tuple[str, str, st
     whole = tally.times_reading(*STAGES)
     reading = tally.per_page("reading")
     return [
-        ("text items leaked", _share(everything), "≤ 1.5 %", everything.share <= 0.015),
+        ("text items leaked", _share(everything), "≤ 0.3 %", everything.share <= 0.003),
         ("numbers, own name, own unit leaked", _share(strict), "≤ 0.5 %", strict.share <= 0.005),
-        ("must-stay text kept", f"{stay.share:.2%} of {stay.chars}", "≥ 97 %", stay.share >= 0.97),
+        ("ID, phone, e-mail, code, face, own printed name leaked", _share(never), "0",
+         never.leaked == 0),
+        ("pages with any leak, not sent to a person", str(tally.unseen_pages), "0",
+         tally.unseen_pages == 0),
+        ("pages sent to a person", _part(tally.person_pages, tally.pages), "≤ 8 %", person <= 0.08),
+        ("must-stay text kept", f"{stay.share:.2%} of {stay.chars}", "≥ 98 %", stay.share >= 0.98),
         *_seals_must(tally.seals),
         *_pictures_must(tally.pictures),
         ("items in layer, metadata, bytes", str(left), "0", left == 0),

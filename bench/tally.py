@@ -15,6 +15,8 @@ from bench.truth import Item, TrueFile, TruePage
 
 #: Where a leak costs the applicant the year.
 STRICT = ("id_number", "phone", "email", "applicant_name", "applicant_unit")
+#: Of these nothing may be left anywhere; the applicant's own name as far as it is printed.
+NEVER = ("id_number", "phone", "email", "applicant_name", "face", "code")
 #: Page kept when at least this share of what must stay has stayed.
 KEPT_PAGE = 0.97
 
@@ -56,7 +58,9 @@ class Kept:
 class Tally:
     """Everything the tables show. Keys of ``leaks`` and ``kept`` are (axis, name, class).
 
-    Seals, faces and codes are counted on their own, in ``seals`` and ``pictures``.
+    Seals, faces and codes are counted on their own, in ``seals`` and ``pictures``. A leak counts as
+    flagged when the page that it is on was sent to a person; ``unseen_pages`` are those with any
+    leak that were not.
     """
 
     leaks: dict[tuple[str, str, str], Count] = field(default_factory=lambda: defaultdict(Count))
@@ -66,6 +70,7 @@ class Tally:
     faults: Counter[str] = field(default_factory=Counter)
     pages: int = 0
     clean_pages: int = 0
+    unseen_pages: int = 0
     kept_pages: int = 0
     person_pages: int = 0
     pages_by_quality: Counter[str] = field(default_factory=Counter)
@@ -106,10 +111,10 @@ class Tally:
         self.faults.update(f"carries {word}" for word in verdict.carriers)
         doubtful = {page for _, page in run.doubts}
         for page in verdict.pages:
-            self._add_page(page, verdict.file.group, flagged)
             self.seals.add_page(page, verdict.file.group, run.decisions, run.notes)
             self.pictures.add_page(page, verdict.file.group, run.decisions)
             shown = flagged and (None in doubtful or page.page.page in doubtful)
+            self._add_page(page, verdict.file.group, shown)
             self.person_pages += shown
             self.pages_by_quality[verdict.file.group] += 1
             self.person_by_quality[verdict.file.group] += shown
@@ -129,8 +134,11 @@ class Tally:
         self.faults.update(page.faults)
         kept, chars = page.kept
         self.clean_pages += page.clean
+        self.unseen_pages += not page.clean and not flagged
         self.kept_pages += kept >= KEPT_PAGE * chars
         for item in page.items:
+            if _never(item.item):
+                self.groups["never"].add(item, flagged)
             if item.item.kind == "seal" or item.item.kind in PICTURES:
                 continue
             for axis, name in _axes(page.page, item.item, quality):
@@ -175,6 +183,11 @@ class Tally:
     def times_reading(self, *stages: str) -> float:
         """Their time as a multiple of the reading's."""
         return sum(self.seconds[s] for s in stages) / max(1e-9, self.seconds["reading"])
+
+
+def _never(item: Item) -> bool:
+    by_hand = item.kind == "applicant_name" and item.handwritten
+    return item.must == "mask" and item.kind in NEVER and not by_hand
 
 
 def _axes(page: TruePage, item: Item, quality: str) -> list[tuple[str, str]]:
