@@ -20,6 +20,8 @@ from pipeline.similarity.vendor_reports.pixels import find_patches
 
 _PRODUCER = re.compile(rb"/Producer\s*(?:\((?P<text>(?:\\.|[^\\)])*)\)|<(?P<hex>[0-9A-Fa-f\s]*)>)")
 _VALUE = re.compile(r"^[\[【(]?\s*\d[\d,.]*\s*(?:[%％]|[\]】)])?$|^\d+(?:\.\d+)?\s*[%％]$")
+# A value anywhere in a text: behind its label, in brackets, a per cent.
+_IN_TEXT = re.compile(r"[:：]\s*[\[【(]?\s*\d[\d,.]*|\d[\d,.]*\s*[%％]|[\[【]\s*\d[\d,.]*\s*[\]】]")
 # A font that sets fewer than this share of a page's values is a stranger among them.
 _STRANGER = 0.2
 _FEWEST_VALUES = 6
@@ -62,18 +64,21 @@ def _fonts(source: SourceFile, readings: Sequence[PageReading]) -> Iterator[Faul
     """Find values whose font is a stranger among the values of their page."""
     with MUPDF_LOCK, pymupdf.open(source.path, filetype="pdf") as document:
         for page, reading in zip(document, readings, strict=False):
-            values = [
+            spans = [
                 (str(span["font"]), tuple(span["bbox"]), str(span["text"]).strip())
                 for block in page.get_text("dict")["blocks"]
                 for line in block.get("lines", ())
                 for span in line["spans"]
-                if _VALUE.match(str(span["text"]).strip())
             ]
+            values = [span for span in spans if _VALUE.match(span[2])]
             fonts = Counter(font for font, _, _ in values)
-            if len(values) < _FEWEST_VALUES or len(fonts) < 2:
+            for font, _, text in spans:
+                if not _VALUE.match(text):
+                    fonts[font] += len(_IN_TEXT.findall(text))
+            if fonts.total() < _FEWEST_VALUES:
                 continue
             for font, box, text in values:
-                if fonts[font] <= _STRANGER * len(values):
+                if fonts[font] <= _STRANGER * fonts.total():
                     yield Fault(
                         kind=FaultKind.EDITED,
                         sure=True,
