@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.similarity.alignment.passages import Match, align
+from pipeline.similarity.alignment.describe import Match
+from pipeline.similarity.alignment.passages import align
 
 __all__ = ["Match", "align"]

@@ -3,38 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.similarity.alignment.describe import Match, describe
 from pipeline.similarity.alignment.edges import settle
+from pipeline.similarity.alignment.quotes import quotations
 from pipeline.similarity.alignment.regions import Ground, Region
 from pipeline.similarity.alignment.seeds import Seed, find_seeds
 from pipeline.similarity.alignment.shelf import CELL, Shelf
 from pipeline.similarity.alignment.verdict import Judge
-from pipeline.similarity.nouns import MatchKind, Span
 from pipeline.similarity.rarity import Rarity
 from pipeline.similarity.text import NormalText
-
-_WORTH_JUDGING = 10.0
-
-
-@dataclass(frozen=True, slots=True)
-class Match:
-    """A passage of the examined text and the one of the source that it agrees with.
-
-    Attributes:
-        span: Where in the examined text, as given.
-        source_span: Where in the source, as given.
-        kind: How they agree.
-        score: Agreement of the normalised characters, 0 to 1.
-    """
-
-    span: Span
-    source_span: Span
-    kind: MatchKind
-    score: float
 
 
 def align(query: NormalText, source: NormalText, rarity: Rarity) -> tuple[Match, ...]:
@@ -59,20 +40,25 @@ def align_all(
         The number of a text on the shelf, and the passages; texts without any are left out.
     """
     asked = Shelf.of([query])
+    quoted = quotations(query.raw)
     for seeds in find_seeds(asked, shelf, rarity):
         number = seeds[0].source
+        source = shelf.texts[number]
         ground = Ground(asked, shelf, number, rarity)
-        judge = Judge(ground, query, shelf.texts[number])
-        regions = _regions(ground, judge, seeds, (asked.breaks[0], shelf.breaks[number]))
-        if regions:
-            source = shelf.texts[number]
-            yield number, tuple(_match(query, source, region) for region in regions)
+        judge = Judge(ground, query, source)
+        found = _regions(ground, judge, seeds, (asked.breaks[0], shelf.breaks[number]))
+        if found:
+            yield (
+                number,
+                tuple(describe(query, source, region, total, quoted) for region, total in found),
+            )
 
 
 def _regions(
     ground: Ground, judge: Judge, seeds: list[Seed], breaks: tuple[NDArray[np.int8], ...]
-) -> list[Region]:
-    kept: list[Region] = []
+) -> list[tuple[Region, float]]:
+    """Grow seeds, the best first; keep what is a shared passage, with the evidence for it."""
+    kept: list[tuple[Region, float]] = []
     tried: list[Region] = []
     for seed in seeds:
         if any(_within(seed, region) for region in tried):
@@ -82,11 +68,12 @@ def _regions(
             continue
         tried.append(region)
         region = settle(ground, region, breaks)
-        if any(_same(region, other) for other in kept):
+        if any(_same(region, other) for other, _ in kept):
             continue
-        if region.evidence >= _WORTH_JUDGING and judge.accepts(region):
-            kept.append(region)
-    return sorted(kept, key=lambda region: region.spans)
+        total = judge.evidence(region)
+        if total is not None:
+            kept.append((region, total))
+    return sorted(kept, key=lambda item: item[0].spans)
 
 
 def _within(seed: Seed, region: Region) -> bool:
@@ -102,14 +89,4 @@ def _same(one: Region, other: Region) -> bool:
     """Whether two regions overlap on both sides."""
     return all(
         min(a[1], b[1]) > max(a[0], b[0]) for a, b in zip(one.spans, other.spans, strict=True)
-    )
-
-
-def _match(query: NormalText, source: NormalText, region: Region) -> Match:
-    own, there = region.spans
-    return Match(
-        query.raw_span(own[0], own[1] + 1),
-        source.raw_span(there[0], there[1] + 1),
-        MatchKind.NEAR,
-        min(region.shares),
     )

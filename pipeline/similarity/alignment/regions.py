@@ -53,7 +53,7 @@ class Ground:
     def __init__(self, query: Shelf, source: Shelf, number: int, rarity: Rarity) -> None:
         self.pairs = (query.pairs[0], source.pairs[number])
         self._worth = tuple(_worth(text) for text in (query.texts[0], source.texts[number]))
-        self._rates = tuple(rarity.rates(pairs) * _CHANCE for pairs in self.pairs)
+        self._rates = tuple(rarity.rates(pairs) for pairs in self.pairs)
         self._marks = np.zeros(PLACES, np.bool_)
 
     def grow(self, seed: Seed) -> Region | None:
@@ -125,6 +125,26 @@ class Ground:
         ours, theirs = self.pairs
         return match_once(ours[stretch[0] : stretch[1]], theirs[there[0] : there[1]])
 
+    def phrases(self, region: Region, factor: float) -> tuple[NDArray[np.float64], ...]:
+        """How likely the agreement of each character would be by chance, from pairs alone.
+
+        Args:
+            region: A region.
+            factor: How much likelier a pair is in a text on the same subject.
+
+        Returns:
+            For each side, of each character the greater chance of the agreeing pairs it is in,
+            0 where none is.
+        """
+        result = []
+        for side, hits in enumerate(self.match(*region.spans)):
+            low, high = region.spans[side]
+            there = region.spans[1 - side]
+            length = max(_SHORTEST_STRETCH, there[1] - there[0])
+            pairs = np.where(hits, -np.expm1(-self._rates[side][low:high] * factor * length), 0.0)
+            result.append(np.maximum(np.append(pairs, 0.0), np.insert(pairs, 0, 0.0)))
+        return tuple(result)
+
     def weigh(
         self, side: int, stretch: Stretch, hit: NDArray[np.bool_], length: int, share: float
     ) -> NDArray[np.float32]:
@@ -137,7 +157,7 @@ class Ground:
             length: Length of the other side's stretch.
             share: Share of pairs that agree in a passage of this sort.
         """
-        rates = self._rates[side][stretch[0] : stretch[1]]
+        rates = self._rates[side][stretch[0] : stretch[1]] * _CHANCE
         chance = np.clip(-np.expm1(-rates * max(_SHORTEST_STRETCH, length)), 1e-6, 0.9)
         expected = min(max(share, _EXPECTED[0]), _EXPECTED[1])
         yes = np.log(np.maximum(expected, chance) / chance)

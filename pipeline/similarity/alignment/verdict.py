@@ -2,7 +2,8 @@
 
 Single characters are weighed besides pairs: a sentence whose words were shuffled or replaced keeps
 many of its characters and few of its pairs. How likely a character stands in a stretch by chance
-is learnt from the rest of the two texts, so that their common subject is no evidence.
+is learnt from the rest of the two texts, so that their common subject is no evidence, and from how
+common the pairs are that agree around it, so that phrases everybody uses are little.
 """
 
 from __future__ import annotations
@@ -17,8 +18,10 @@ from pipeline.similarity.alignment.regions import Ground, Region
 from pipeline.similarity.text import NormalText
 
 LEAST_LENGTH = 28
-LEAST_EVIDENCE = 52.0
+LEAST_EVIDENCE = 42.0
 
+_WORTH_JUDGING = 10.0
+_PHRASE_CHANCE = 15.0
 _PAIRS_COUNT = 0.3
 _UNSEEN = 0.5
 _UNSEEN_OF = 2000.0
@@ -34,24 +37,30 @@ class Judge:
         self._ground = ground
         self._codes = (query.codes, source.codes)
 
-    def accepts(self, region: Region) -> bool:
-        """Whether a region is a shared passage."""
+    def evidence(self, region: Region) -> float | None:
+        """What single characters and pairs say for a region, in nats; None if not enough."""
+        if region.evidence < _WORTH_JUDGING:
+            return None
         if min(high - low for low, high in region.spans) < LEAST_LENGTH:
-            return False
-        return self.evidence(region) >= LEAST_EVIDENCE
+            return None
+        total = self._characters(region) + _PAIRS_COUNT * region.evidence
+        return total if total >= LEAST_EVIDENCE else None
 
-    def evidence(self, region: Region) -> float:
-        """What single characters and pairs say for a region, in nats."""
+    def _characters(self, region: Region) -> float:
         spans = [(low, high + 1) for low, high in region.spans]
         ids = [self._ids[side][low:high] for side, (low, high) in enumerate(spans)]
         inside = np.bincount(np.concatenate(ids), minlength=len(self._totals))
         outside = self._totals - inside
         rates = (outside + _UNSEEN) / (outside.sum() + _UNSEEN_OF)
         hits = match_once(ids[0], ids[1])
-        sides = [
-            _weigh(hits[s], rates[ids[s]], len(ids[1 - s]), self._counted[ids[s]]) for s in (0, 1)
-        ]
-        return min(sides) + _PAIRS_COUNT * region.evidence
+        phrases = self._ground.phrases(region, _PHRASE_CHANCE)
+        sides = []
+        for side in (0, 1):
+            length = max(_SHORTEST_STRETCH, len(ids[1 - side]))
+            chance = np.maximum(-np.expm1(-rates[ids[side]] * length), phrases[side])
+            counted = self._counted[ids[side]]
+            sides.append(_weigh(hits[side][counted], chance[counted]))
+        return min(sides)
 
     @cached_property
     def _alphabet(self) -> tuple[NDArray[np.uint32], NDArray[np.int32]]:
@@ -74,13 +83,10 @@ class Judge:
         return counted
 
 
-def _weigh(
-    hit: NDArray[np.bool_], rates: NDArray[np.float64], length: int, counted: NDArray[np.bool_]
-) -> float:
-    if not counted.any():
+def _weigh(hit: NDArray[np.bool_], chance: NDArray[np.float64]) -> float:
+    if len(hit) == 0:
         return 0.0
-    hit, rates = hit[counted], rates[counted]
-    chance = np.clip(-np.expm1(-rates * max(_SHORTEST_STRETCH, length)), *_CHANCE)
+    chance = np.clip(chance, *_CHANCE)
     expected = min(max(float(hit.mean()), _EXPECTED[0]), _EXPECTED[1])
     yes = np.log(np.maximum(expected, chance) / chance)
     no = np.minimum(np.log((1 - expected) / (1 - chance)), 0)
