@@ -34,6 +34,7 @@ DOCUMENT_KINDS = {
 #: The look of a passage: by its kind where it counts, else by why it does not.
 OWN, GREY = "own", "grey"
 _CHANGES = {Change.SAME: "", Change.CHANGED: "changed", Change.ONLY_HERE: "only"}
+_LONGEST = 120
 #: Where less than this is the same, what is the same is marked, not what differs.
 _MOSTLY = 0.6
 _ALIKE = {Change.SAME: "same", Change.CHANGED: "", Change.ONLY_HERE: ""}
@@ -65,10 +66,11 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class DiffView:
-    """A stretch of a passage and how it differs: ``changed``, ``only``, ``same`` or nothing."""
+    """A stretch of a passage; ``look`` is ``changed``, ``only``, ``same`` or nothing."""
 
-    text: str
-    change: str
+    text: str = field(repr=False)
+    look: str
+    same: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +222,7 @@ class _Maker:
 
     def _title(self, document: Document) -> str:
         title = self._hider.hide(document.title) if self._hider else document.title
-        return title or f"（无题名）{document.id}"
+        return _short(title) if title else f"（无题名）{document.id}"
 
     def _author(self, document: Document) -> str:
         """Return names and units of a document's authors, or their labels."""
@@ -230,7 +232,7 @@ class _Maker:
             if self._hider is not None:
                 name, unit = self._hider.author_label(author)
             told.append("，".join(part for part in (name, unit) if part))
-        return "；".join(one for one in told if one) or "未登记"
+        return _short("；".join(one for one in told if one)) or "未登记"
 
     def _look(self, row: Row) -> str:
         if not row.ratios:
@@ -269,7 +271,7 @@ class _Maker:
             number=self._numbers[document.id],
             title=self._title(document),
             author=self._author(document),
-            source=where or DOCUMENT_KINDS[document.kind],
+            source=_short(where) if where else DOCUMENT_KINDS[document.kind],
             date=date_words(document),
             characters=share.characters,
             percent=percent(share.characters, total),
@@ -347,6 +349,10 @@ class _Maker:
         return runs
 
 
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+
+
 def _share(difference: Difference) -> float:
     length = difference.same + difference.changed + difference.added
     return difference.same / length if length else 0.0
@@ -355,5 +361,7 @@ def _share(difference: Difference) -> float:
 def _diff(
     text: ShownText, pieces: Sequence[Piece], looks: dict[Change, str]
 ) -> tuple[DiffView, ...]:
-    shown = (DiffView(text.cut(p.span.start, p.span.end), looks[p.change]) for p in pieces)
-    return tuple(one for one in shown if one.text)
+    return tuple(
+        DiffView(text.cut(p.span.start, p.span.end), looks[p.change], p.change is Change.SAME)
+        for p in pieces
+    )
