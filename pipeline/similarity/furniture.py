@@ -1,9 +1,10 @@
-"""Leaves out what a page carries beside its text: running headers and footers, page numbers."""
+"""Tells a page's text from what it carries beside: running headers, page numbers, notes."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
@@ -21,11 +22,29 @@ _ISSUE = re.compile(
     r"(?:19|20)\d\d\s*年?\W{0,3}第?\s*\d{1,2}\s*期|第\s*\d{1,3}\s*[卷期]|总第\s*\d+\s*期"
     r"|Vol\W*\d|No\W*\d|[Jj]ournal\s+of|月刊|旬刊|半月刊"
 )
+# Notes at the foot of an article's first page begin with one of these, this far down.
+_NOTE = re.compile(
+    r"\W*(?:收稿日期|修回日期|基金项目|课题项目|项目来源|作者简介|第一作者|通[讯信]作者|责任编[辑校])"
+)
+_FOOT = 0.6
 _DIGITS = re.compile(r"[\d\W_]+")
 
 
-def without_furniture(sides: Sequence[Side]) -> list[tuple[Row, ...]]:
-    """Return the rows of each printed page without its furniture.
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """A printed page without its furniture.
+
+    Attributes:
+        text: The rows of the text, from top to bottom.
+        notes: Notes at the foot about author, project and date.
+    """
+
+    text: tuple[Row, ...]
+    notes: tuple[Row, ...] = ()
+
+
+def without_furniture(sides: Sequence[Side]) -> list[Parts]:
+    """Return the rows of each printed page without running headers, footers and page numbers.
 
     A row at an edge goes if it is a page number, if it names an issue, or if much the same stands
     at that edge of another page.
@@ -35,15 +54,18 @@ def without_furniture(sides: Sequence[Side]) -> list[tuple[Row, ...]]:
     """
     tops = [_edge_rows(side, top=True) for side in sides]
     feet = [_edge_rows(side, top=False) for side in sides]
-    kept = []
+    parts = []
     for number, side in enumerate(sides):
         gone = {
             id(row)
             for edges in (tops, feet)
             for row in _furniture(edges[number], _others(edges, sides, number))
         }
-        kept.append(tuple(row for row in side.rows if id(row) not in gone))
-    return kept
+        kept = [row for row in side.rows if id(row) not in gone]
+        noted = (n for n, row in enumerate(kept) if row.y0 > _FOOT and _NOTE.match(row.text))
+        first = next(noted, len(kept))
+        parts.append(Parts(tuple(kept[:first]), tuple(kept[first:])))
+    return parts
 
 
 def _edge_rows(side: Side, *, top: bool) -> list[Row]:

@@ -2,8 +2,9 @@
 
 Lines come in reading order, columns one after the other; running headers and footers and page
 numbers are left out, as they differ between two printings of one text and would match between any
-two papers of a journal. Lines are joined by a line break; what line breaks and hyphens mean is left
-to :mod:`pipeline.similarity.text`.
+two papers of a journal, and notes at the foot come last, as they stand within a sentence. Lines are
+joined by a line break; what line breaks and hyphens mean is left to
+:mod:`pipeline.similarity.text`.
 """
 
 from __future__ import annotations
@@ -113,18 +114,18 @@ def read_text(pages: Sequence[PageReading]) -> PageText:
 
 
 def _lines(pages: Sequence[PageReading]) -> Iterator[Line]:
-    """Yield the lines of the text in reading order."""
+    """Yield the lines of the text in reading order, notes after all else."""
     sides = [side for page in pages for side in sides_of(page)]
-    kept = without_furniture(sides)
+    notes: list[Line] = []
     upright = {page.frame.page: page for page in pages}
-    for side, rows in zip(sides, kept, strict=True):
-        lines = [line for row in rows for line in row.lines]
-        if not side.rows:
-            # Text set in columns from the right: the reader has put it in order.
-            lines = [line for line in upright[side.page].lines if line.chars]
-            yield from lines
+    for side, parts in zip(sides, without_furniture(sides), strict=True):
+        if side.rows:
+            yield from in_columns([line for row in parts.text for line in row.lines])
+            notes += in_columns([line for row in parts.notes for line in row.lines])
         else:
-            yield from in_columns(lines)
+            # Text set in columns from the right: the reader has put it in order.
+            yield from (line for line in upright[side.page].lines if line.chars)
+    yield from notes
 
 
 def _char_corners(line: Line) -> NDArray[np.float32]:

@@ -123,7 +123,7 @@ def write_segment(path: Path, part: Postings) -> int:
         header = np.frombuffer(_HEADER.pack(_MAGIC, len(part), len(part.pairs)), np.uint8)
         for piece in (header, *part.arrays()):
             whole = np.ascontiguousarray(piece).view(np.uint8)
-            crc = zlib.crc32(whole, crc)
+            crc = zlib.crc32(whole.data, crc)
             whole.tofile(file)
         file.flush()
         os.fsync(file.fileno())

@@ -49,10 +49,10 @@ from pipeline.similarity.text import NormalText, normalise
 #: A document with fewer normalised characters than this is no text to compare.
 LEAST_CHARACTERS = 20
 # So many postings are sorted and written at once: it bounds memory.
-_SPILL = 1 << 22
+_SPILL = 1 << 21
 # Segments of one size are merged when there are so many; those above the last are left alone.
-_SIZES = (1 << 14, 1 << 18, 1 << 22)
-_FAN = 12
+_SIZES = (1 << 14, 1 << 17, 1 << 20)
+_FAN = 8
 _POLL_S = 0.05
 
 
