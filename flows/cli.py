@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, NoReturn, TextIO
 
 import typer
 from typer._click import exceptions as click_errors
 
-from flows.streams import results_only
+from flows.running import INTERRUPTED, run
 from pipeline.versions import PROGRAM
-
-INTERRUPTED = 130
 
 app = typer.Typer(
     name="mangping",
@@ -94,7 +89,7 @@ def redact(
             printing.print_lines(results, done, names, [target.copy for target in targets])
         return code
 
-    _run(work, as_json=as_json)
+    run(work, as_json=as_json)
 
 
 @app.command(help="处理一份申报材料：副本、结果、清单和报告都放进一个文件夹。")
@@ -130,7 +125,7 @@ def process(
 
         return process_all(order, results, as_json=as_json)
 
-    _run(work, as_json=as_json)
+    run(work, as_json=as_json)
 
 
 @app.command(help="核对申报人自己打码的副本：有没有没遮住的，别处与原件是否一致。")
@@ -153,7 +148,7 @@ def verify(
         report, page = verify_pair(masked, original, identity, policy, out)
         return print_pair(results, report, page, as_json=as_json)
 
-    _run(work, as_json=as_json)
+    run(work, as_json=as_json)
 
 
 @app.command(
@@ -180,7 +175,7 @@ def publication(
         result = examine_publication(file, applicant or [], report, registry, policy)
         return print_publication(results, result, as_json=as_json)
 
-    _run(work, as_json=as_json)
+    run(work, as_json=as_json)
 
 
 @app.command(help="只按刊号、ISSN 和刊名判断一种期刊。")
@@ -200,7 +195,7 @@ def journal(
         claim, judged, about = judge_typed(cn, issn, title, registry, policy)
         return print_journal(results, claim, judged, about, as_json=as_json)
 
-    _run(work, as_json=as_json)
+    run(work, as_json=as_json)
 
 
 @registry_app.command("import", help="导入期刊表（TSV 或 CSV），替换原来的期刊库。")
@@ -219,7 +214,7 @@ def registry_import(
         place, about, table = import_registry(file, into)
         return print_import(results, place, about, table, as_json=as_json)
 
-    _run(work, as_json=as_json)
+    run(work, as_json=as_json)
 
 
 @registry_app.command("lookup", help="在期刊库里查一种期刊。")
@@ -239,7 +234,7 @@ def registry_lookup(
             answers = lookup(journals, cn, issn, title)
             return print_lookup(results, journals.about, answers, as_json=as_json)
 
-    _run(work, as_json=as_json)
+    run(work, as_json=as_json)
 
 
 @models_app.command("fetch", help="下载缺少或损坏的模型。")
@@ -253,7 +248,7 @@ def models_fetch() -> None:
         print(f"模型已下载：{len(fetched)} 个。" if fetched else "模型已就绪。", file=results)
         return 0
 
-    _run(work, as_json=False)
+    run(work, as_json=False)
 
 
 @models_app.command("check", help="核对全部模型文件的校验和。")
@@ -268,38 +263,7 @@ def models_check() -> None:
             print(line, file=results)
         return 0
 
-    _run(work, as_json=False)
-
-
-def _run(work: Callable[[TextIO], int], *, as_json: bool) -> NoReturn:
-    """Run a command with stdout kept clean; every error becomes one sentence."""
-    from flows import printing
-    from pipeline.outcome import as_mangping_error
-
-    _quiet_libraries()
-    with results_only() as results:
-        try:
-            code = work(results)
-        except KeyboardInterrupt:
-            print("已中断，没有写完的结果已清除。", file=sys.stderr)
-            code = INTERRUPTED
-        except Exception as caught:
-            error = as_mangping_error(caught, "mangping")
-            code = error.exit_code
-            print(error, file=sys.stderr)
-            if as_json:
-                printing.print_error_json(results, error)
-    raise typer.Exit(code)
-
-
-def _quiet_libraries() -> None:
-    os.environ.setdefault("PADDLE_PDX_DISABLE_MODEL_SOURCE_CHECK", "True")
-    os.environ.setdefault("GLOG_minloglevel", "3")
-
-    def interrupt(*_: object) -> NoReturn:
-        raise KeyboardInterrupt
-
-    signal.signal(signal.SIGTERM, interrupt)
+    run(work, as_json=False)
 
 
 def _usage_sentence(error: click_errors.UsageError) -> str:
