@@ -10,7 +10,7 @@ import os
 import secrets
 from typing import TYPE_CHECKING
 
-from flows.cases import state_dir
+from dossiers.places import state_dir
 from flows.errors import OutputFolderError
 from pipeline.similarity.authorship import id_digest
 from pipeline.similarity.nouns import Author

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from dossiers.places import state_dir
 from flows.errors import OutputFolderError, UnknownCaseError
 from pipeline.dossier import Noun
 
@@ -32,18 +33,6 @@ class Order(Noun):
         """The same for the same output folder; says nothing about it."""
         digest = hashlib.sha256(os.fsencode(self.out.resolve())).hexdigest()
         return f"d-{digest[:12]}"
-
-
-def state_dir() -> Path:
-    """Return the user's private folder for what outlives a run.
-
-    ``MANGPING_STATE`` names another one.
-    """
-    named = os.environ.get("MANGPING_STATE")
-    if named:
-        return Path(named)
-    base = os.environ.get("XDG_STATE_HOME")
-    return (Path(base) if base else Path.home() / ".local" / "state") / "mangping"
 
 
 def submit(order: Order) -> str:

@@ -14,7 +14,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
-from flows.cases import state_dir
+from dossiers.places import state_dir
 from flows.errors import OutputFolderError, ServerError
 
 _STARTUP_SECONDS = 180

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any, TextIO
 
-from flows.cases import state_dir
+from dossiers.places import state_dir
 from flows.errors import CommandLineError
 from pipeline.publication.cn_numbers import cn_key
 from pipeline.publication.numbers import typed_cn, typed_issn

@@ -1,0 +1,3 @@
+"""Changes of the tables, in order."""
+
+from __future__ import annotations

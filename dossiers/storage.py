@@ -1,0 +1,155 @@
+"""The store of all files: originals, masked copies, findings, reports, packages.
+
+Any fsspec filesystem: a folder of the state folder by default, or what ``MANGPING_STORAGE`` names,
+such as ``s3://bucket/folder`` (its driver, here s3fs, has to be installed beside). A file's place
+is ``<dossier id>/<role>/<key>``; nothing in it names anybody. What is adopted appears under its
+name whole or not at all, and is on the disk before the call returns.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, cast
+
+import fsspec
+from fsspec.implementations.local import LocalFileSystem
+
+from dossiers.errors import StorageError
+from dossiers.models.dossier import FileRole, StoredFile, new_key
+from dossiers.places import private_folder
+from pipeline.casefile import CaseFile, CaseNotWritableError
+
+
+class Storage:
+    """Files by dossier, role and key.
+
+    Args:
+        url: Where; the default is ``files`` in the state folder.
+    """
+
+    def __init__(self, url: str | None = None) -> None:
+        where = url or os.environ.get("MANGPING_STORAGE") or str(private_folder("files"))
+        self._fs: Any
+        self._fs, self._root = fsspec.core.url_to_fs(where)
+        self._local = isinstance(self._fs, LocalFileSystem)
+
+    def place(self, file: StoredFile) -> str:
+        """Return the full name of a file in the store."""
+        return f"{self._root}/{file.dossier_id}/{file.role}/{file.key}"
+
+    def adopt(
+        self,
+        source: Path,
+        *,
+        dossier: str,
+        role: FileRole,
+        key: str | None = None,
+        name: str = "",
+        keep: bool = False,
+    ) -> StoredFile:
+        """Take over a finished local file and return its row, which is not saved yet.
+
+        With a ``key`` the call can be repeated: what an earlier call put there is found again when
+        the source is gone.
+
+        Args:
+            source: The file.
+            dossier: Whose it is.
+            role: What it is.
+            key: Its name in the store; a new one by default.
+            name: What people call it.
+            keep: Leave the source where it is; it is moved otherwise.
+
+        Raises:
+            StorageError: The store refuses, or neither source nor stored file is there.
+        """
+        file = StoredFile(key=key or new_key(), dossier_id=dossier, role=role, name=name)
+        try:
+            if not (source.exists() or (key is not None and self._fs.exists(self.place(file)))):
+                raise StorageError(file.key)
+            if source.exists():
+                self._take_in(source, self.place(file), keep=keep)
+            with self.open(file) as stream:
+                file.sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+                file.size = stream.tell()
+        except (OSError, CaseNotWritableError):
+            raise StorageError(file.key) from None
+        return file
+
+    def write(self, data: bytes, *, dossier: str, role: FileRole, name: str = "") -> StoredFile:
+        """Store bytes and return their row, which is not saved yet.
+
+        Raises:
+            StorageError: The store refuses.
+        """
+        with CaseFile(self._root).scratch() as folder:
+            made = folder / "made"
+            made.write_bytes(data)
+            return self.adopt(made, dossier=dossier, role=role, name=name)
+
+    def open(self, file: StoredFile) -> io.BufferedReader:
+        """Open a file for reading.
+
+        Raises:
+            StorageError: It is not there.
+        """
+        try:
+            return cast(io.BufferedReader, self._fs.open(self.place(file), "rb"))
+        except OSError:
+            raise StorageError(file.key) from None
+
+    @contextmanager
+    def local(self, file: StoredFile) -> Iterator[Path]:
+        """Lend a file as a path on this machine, read-only.
+
+        Raises:
+            StorageError: It is not there.
+        """
+        place = Path(self.place(file))
+        if self._local:
+            if not place.is_file():
+                raise StorageError(file.key)
+            yield place
+            return
+        with self.open(file) as stream, CaseFile(self._root).scratch() as folder:
+            copy = folder / file.key
+            with copy.open("wb") as out:
+                shutil.copyfileobj(stream, out)
+            yield copy
+
+    def discard(self, file: StoredFile) -> None:
+        """Remove a file that no row will name."""
+        if self._fs.exists(self.place(file)):
+            self._fs.rm_file(self.place(file))
+
+    def _take_in(self, source: Path, place: str, *, keep: bool) -> None:
+        if not self._local:
+            root, _, name = place.rpartition("/")
+            CaseFile(root, self._fs).adopt(source, name)
+            if not keep:
+                source.unlink()
+            return
+        target = Path(place)
+        # Level by level, because only the last one would be private otherwise.
+        for folder in (target.parent.parent, target.parent):
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        temporary = target.with_name(f".{target.name}.part")
+        if keep:
+            shutil.copyfile(source, temporary)
+        else:
+            shutil.move(source, temporary)
+        temporary.chmod(0o600)
+        with temporary.open("rb") as stream:
+            os.fsync(stream.fileno())
+        temporary.replace(target)
+        folder_handle = os.open(target.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder_handle)
+        finally:
+            os.close(folder_handle)
