@@ -6,8 +6,10 @@ import re
 
 from pipeline.similarity.nouns import Span
 
-#: Nobody quotes more in one pair of marks; also bounds the search.
+#: Nobody quotes more in one pair of marks; also bounds the search. Straight marks do not say
+#: whether they open or close, so that one that is lost would turn all the others round.
 _LONGEST = 3000
+_LONGEST_STRAIGHT = 300
 
 _CITED = re.compile(
     r"[。.，,；;！!？?]?\s*"
@@ -50,7 +52,8 @@ def quotations(raw: str) -> tuple[Span, ...]:
 def _closing(raw: str, at: int, mark: str) -> int | None:
     """Where the quotation that opens at a place is closed."""
     depth = 0
-    for place in range(at + 1, min(len(raw), at + _LONGEST)):
+    longest = _LONGEST_STRAIGHT if mark == _STRAIGHT else _LONGEST
+    for place in range(at + 1, min(len(raw), at + longest)):
         if raw[place] == mark and depth == 0:
             return place
         if mark != _STRAIGHT and raw[place] == raw[at]:

@@ -9,6 +9,7 @@ the most evidence is taken on one side, then on the other, until both stand stil
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -125,12 +126,8 @@ class Ground:
         ours, theirs = self.pairs
         return match_once(ours[stretch[0] : stretch[1]], theirs[there[0] : there[1]])
 
-    def phrases(self, region: Region, factor: float) -> tuple[NDArray[np.float64], ...]:
+    def phrases(self, region: Region) -> tuple[NDArray[np.float64], ...]:
         """How likely the agreement of each character would be by chance, from pairs alone.
-
-        Args:
-            region: A region.
-            factor: How much likelier a pair is in a text on the same subject.
 
         Returns:
             For each side, of each character the greater chance of the agreeing pairs it is in,
@@ -138,12 +135,21 @@ class Ground:
         """
         result = []
         for side, hits in enumerate(self.match(*region.spans)):
-            low, high = region.spans[side]
             there = region.spans[1 - side]
-            length = max(_SHORTEST_STRETCH, there[1] - there[0])
-            pairs = np.where(hits, -np.expm1(-self._rates[side][low:high] * factor * length), 0.0)
+            chance = self._chance(side, region.spans[side], there[1] - there[0])
+            pairs = np.where(hits, chance, 0.0)
             result.append(np.maximum(np.append(pairs, 0.0), np.insert(pairs, 0, 0.0)))
         return tuple(result)
+
+    def unrepeated(self, region: Region) -> float:
+        """The evidence of a region when a pair that agrees often counts less each time."""
+        totals = []
+        for side, hits in enumerate(self.match(*region.spans)):
+            (low, high), there = region.spans[side], region.spans[1 - side]
+            length, share = there[1] - there[0], region.shares[side]
+            evidence = self.weigh(side, (low, high), hits, length, share)
+            totals.append(damped(evidence, self.pairs[side][low:high]))
+        return min(totals)
 
     def weigh(
         self, side: int, stretch: Stretch, hit: NDArray[np.bool_], length: int, share: float
@@ -157,14 +163,19 @@ class Ground:
             length: Length of the other side's stretch.
             share: Share of pairs that agree in a passage of this sort.
         """
-        rates = self._rates[side][stretch[0] : stretch[1]] * _CHANCE
-        chance = np.clip(-np.expm1(-rates * max(_SHORTEST_STRETCH, length)), 1e-6, 0.9)
+        chance = np.clip(self._chance(side, stretch, length), 1e-6, 0.9)
         expected = min(max(share, _EXPECTED[0]), _EXPECTED[1])
         yes = np.log(np.maximum(expected, chance) / chance)
         no = np.minimum(np.log((1 - expected) / (1 - chance)), 0)
         worth = self._worth[side][stretch[0] : stretch[1]]
         evidence: NDArray[np.float32] = (np.where(hit, yes, no) * worth).astype(np.float32)
         return evidence
+
+    def _chance(self, side: int, stretch: Stretch, length: int) -> NDArray[np.float64]:
+        """How likely each pair stands in a stretch of some length that has the same subject."""
+        rates = self._rates[side][stretch[0] : stretch[1]]
+        chance: NDArray[np.float64] = -np.expm1(-rates * (_CHANCE * max(_SHORTEST_STRETCH, length)))
+        return chance
 
     def _hits(self, side: int, stretch: Stretch, other: Stretch) -> NDArray[np.bool_]:
         """Which pairs of a stretch stand anywhere in the other side's."""
@@ -173,6 +184,17 @@ class Ground:
         hit: NDArray[np.bool_] = self._marks[self.pairs[side][stretch[0] : stretch[1]]]
         self._marks[there] = False
         return hit
+
+
+def damped(evidence: NDArray[np.floating[Any]], items: NDArray[np.integer[Any]]) -> float:
+    """Sum evidence; what speaks for a passage counts less where one item repeats.
+
+    Args:
+        evidence: Of each item, in nats.
+        items: What the items are.
+    """
+    _, inverse, counts = np.unique(items, return_inverse=True, return_counts=True)
+    return float(np.where(evidence > 0, evidence / np.sqrt(counts[inverse]), evidence).sum())
 
 
 def _worth(text: NormalText) -> NDArray[np.float32]:

@@ -14,14 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.similarity.alignment.matching import match_once
-from pipeline.similarity.alignment.regions import Ground, Region
+from pipeline.similarity.alignment.regions import Ground, Region, damped
 from pipeline.similarity.text import NormalText
 
 LEAST_LENGTH = 28
-LEAST_EVIDENCE = 42.0
+LEAST_EVIDENCE = 34.0
 
 _WORTH_JUDGING = 10.0
-_PHRASE_CHANCE = 15.0
 _PAIRS_COUNT = 0.3
 _UNSEEN = 0.5
 _UNSEEN_OF = 2000.0
@@ -43,7 +42,7 @@ class Judge:
             return None
         if min(high - low for low, high in region.spans) < LEAST_LENGTH:
             return None
-        total = self._characters(region) + _PAIRS_COUNT * region.evidence
+        total = self._characters(region) + _PAIRS_COUNT * self._ground.unrepeated(region)
         return total if total >= LEAST_EVIDENCE else None
 
     def _characters(self, region: Region) -> float:
@@ -53,13 +52,14 @@ class Judge:
         outside = self._totals - inside
         rates = (outside + _UNSEEN) / (outside.sum() + _UNSEEN_OF)
         hits = match_once(ids[0], ids[1])
-        phrases = self._ground.phrases(region, _PHRASE_CHANCE)
+        phrases = self._ground.phrases(region)
         sides = []
         for side in (0, 1):
             length = max(_SHORTEST_STRETCH, len(ids[1 - side]))
             chance = np.maximum(-np.expm1(-rates[ids[side]] * length), phrases[side])
             counted = self._counted[ids[side]]
-            sides.append(_weigh(hits[side][counted], chance[counted]))
+            evidence = _weigh(hits[side][counted], chance[counted])
+            sides.append(damped(evidence, ids[side][counted]))
         return min(sides)
 
     @cached_property
@@ -83,11 +83,11 @@ class Judge:
         return counted
 
 
-def _weigh(hit: NDArray[np.bool_], chance: NDArray[np.float64]) -> float:
+def _weigh(hit: NDArray[np.bool_], chance: NDArray[np.float64]) -> NDArray[np.float64]:
     if len(hit) == 0:
-        return 0.0
+        return chance
     chance = np.clip(chance, *_CHANCE)
     expected = min(max(float(hit.mean()), _EXPECTED[0]), _EXPECTED[1])
     yes = np.log(np.maximum(expected, chance) / chance)
     no = np.minimum(np.log((1 - expected) / (1 - chance)), 0)
-    return float(np.where(hit, yes, no).sum())
+    return np.where(hit, yes, no)
