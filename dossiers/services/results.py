@@ -203,7 +203,9 @@ def _stored(
     if file.sha256 != document.copy_sha256:
         storage.discard(file)
         raise StaleError(str(attachment))
-    data = document.to_bytes()
+    # The store keeps no text of the page; the table keeps it encrypted.
+    bare = tuple(entry.model_copy(update={"text": None}) for entry in document.findings)
+    data = document.model_copy(update={"findings": bare}).to_bytes()
     return _Made(file, storage.write(data, dossier=dossier, role=FileRole.FINDINGS), document)
 
 
