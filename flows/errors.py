@@ -61,3 +61,20 @@ class UnknownCaseError(UsageError):
 
     code = "unknown-case"
     sentence = "没有登记过编号为“{subject}”的材料；请用 mangping process 重新提交。"
+
+
+class NoCorpusError(UsageError):
+    """Nothing is there to compare with."""
+
+    code = "no-corpus"
+    sentence = "还没有比对库；请先用 mangping corpus add 建立，或用 --corpus 指定。"
+
+
+class UnknownAuthorError(UsageError):
+    """A masked report is wanted, and nobody said whose names must be taken out."""
+
+    code = "unknown-author"
+    sentence = (
+        "隐去作者和单位的报告要知道隐去谁：请用 --identity 指定（要有姓名和单位），"
+        "或用 --author 和 --unit 写明。"
+    )
