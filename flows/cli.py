@@ -9,6 +9,8 @@ from typing import Annotated, NoReturn, TextIO
 import typer
 from typer._click import exceptions as click_errors
 
+from flows.cli_corpus import corpus_app
+from flows.cli_similarity import similarity_app
 from flows.running import INTERRUPTED, run
 from pipeline.versions import PROGRAM
 
@@ -24,6 +26,8 @@ models_app = typer.Typer(help="取得或检查模型。", no_args_is_help=True, 
 app.add_typer(models_app, name="models")
 registry_app = typer.Typer(help="期刊库：导入、查询。", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(registry_app, name="registry")
+app.add_typer(corpus_app, name="corpus")
+app.add_typer(similarity_app, name="similarity")
 
 Out = Annotated[Path, typer.Option("--out", help="结果放在哪个文件夹。")]
 Json = Annotated[bool, typer.Option("--json", help="标准输出只打印一个 JSON 对象。")]

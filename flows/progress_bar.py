@@ -113,8 +113,14 @@ def progress_bar(files: int) -> Iterator[Tally]:
 
 
 @contextmanager
-def page_bar(what: str, pages: int) -> Iterator[Callable[[int], None]]:
-    """Lend a call for every page that is done, which draws a bar on a terminal."""
+def page_bar(what: str, pages: int, unit: str = "页") -> Iterator[Callable[[int], None]]:
+    """Lend a call for every page that is done, which draws a bar on a terminal.
+
+    Args:
+        what: What is done.
+        pages: How many pages there are, or other things.
+        unit: Their measure word.
+    """
     from rich.console import Console
 
     console = Console(stderr=True)
@@ -128,7 +134,7 @@ def page_bar(what: str, pages: int) -> Iterator[Callable[[int], None]]:
         TextColumn(what),
         BarColumn(),
         MofNCompleteColumn(),
-        TextColumn("页 剩余"),
+        TextColumn(f"{unit} 剩余"),
         TimeRemainingColumn(),
     )
     with Bar(*columns, console=console, transient=True) as show:

@@ -164,17 +164,22 @@ class Corpus:
         with self._reading():
             return tuple(entry.document for entry in self._catalogue.all_entries())
 
+    def find(self, document: str) -> Document | None:
+        """Return what is known of a document, None where there is none of that id."""
+        with self._reading():
+            entry = self._catalogue.entry(document)
+        return entry.document if entry is not None else None
+
     def document(self, document: str) -> Document:
         """Return what is known of a document.
 
         Raises:
             NoSuchDocumentError: There is none of that id.
         """
-        with self._reading():
-            entry = self._catalogue.entry(document)
-        if entry is None:
+        found = self.find(document)
+        if found is None:
             raise NoSuchDocumentError(document)
-        return entry.document
+        return found
 
     def text(self, document: str) -> str:
         """Return a document's text as it was given.
