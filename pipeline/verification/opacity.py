@@ -22,8 +22,11 @@ _GROUND, _GROUND_SHARE = 1.5, 30
 """Level of a mask's ground, and the percentile at which it is taken, free of label and ringing.
 
 Masks are black. At 99 % opacity paper leaves two levels, which coding of a noisy scan hides from
-any correlation but does not take away.
+any correlation but does not take away. It is taken of the gray level: coding of a coloured page
+alone lifts one colour or other of black by as much.
 """
+_INSIDE = 0.98
+"""Share of a mask that lies in another one, from which the other one's label is written on it."""
 _SHINES = 0.32
 """Correlation of one mask with the source that counts.
 
@@ -48,7 +51,7 @@ is visible or shines through never has more contrast than the source itself."""
 def check_opacity(pair: PagePair, masks: Sequence[Mask]) -> list[Doubt]:
     """Compare the pixels inside each mask with the source's at the same place."""
     page = pair.frame.page
-    found = [_shine(pair, mask) for mask in masks]
+    found = [_shine(pair, mask, _is_in_another(mask, masks, pair)) for mask in masks]
     open_ones = [m for m, s in zip(masks, found, strict=True) if s is not None and abs(s) > _SHINES]
     if open_ones:
         return [doubt("mask-open", page, mask.polygon) for mask in open_ones]
@@ -58,30 +61,53 @@ def check_opacity(pair: PagePair, masks: Sequence[Mask]) -> list[Doubt]:
     return []
 
 
-def _shine(pair: PagePair, mask: Mask) -> float | None:
-    """Return how much of the source shows, 1 if it is not even flat, None if nothing is hidden."""
+def _is_in_another(mask: Mask, masks: Sequence[Mask], pair: PagePair) -> bool:
+    """Whether a mask lies in a larger one, whose fill and label are looked at there."""
+    x0, y0, x1, y1 = mask.polygon.to(pair.frame).pixel_bounds()
+    if x1 <= x0 or y1 <= y0:
+        return False
+    for other in masks:
+        place = other.polygon.to(pair.frame)
+        if other is mask or place.area <= mask.polygon.to(pair.frame).area:
+            continue
+        within = np.zeros((y1 - y0, x1 - x0), np.uint8)
+        cv2.fillPoly(within, [np.round(place.array() - (x0, y0)).astype(np.int32)], (1,))
+        if float(within.mean()) >= _INSIDE:
+            return True
+    return False
+
+
+def _shine(pair: PagePair, mask: Mask, inside: bool) -> float | None:
+    """Return how much of the source shows, 1 if it is not even flat, None if nothing is hidden.
+
+    Args:
+        pair: The page and its copy.
+        mask: The mask.
+        inside: It lies in another mask, whose label may cover most of it.
+    """
     place = mask.polygon.to(pair.frame)
     x0, y0, x1, y1 = place.pixel_bounds()
     if x1 - x0 < 3 or y1 - y0 < 3:
         return None
-    inside = np.zeros((y1 - y0, x1 - x0), np.uint8)
+    filled = np.zeros((y1 - y0, x1 - x0), np.uint8)
     corners = np.round((place.array() - (x0, y0)) * 16 - 8).astype(np.int32)
-    cv2.fillPoly(inside, [corners], (255,), shift=4)
+    cv2.fillPoly(filled, [corners], (255,), shift=4)
     # The outermost pixel of a slanted mask is a mixture; coding bleeds over the edge as well.
-    core = cv2.erode(inside, np.ones((3, 3), np.uint8), borderValue=(0,)) > 0
+    core = cv2.erode(filled, np.ones((3, 3), np.uint8), borderValue=(0,)) > 0
     if not core.any():
         return None
     copy = pair.copy[y0:y1, x0:x1]
     colours = copy.astype(np.float32)
     away = np.abs(colours - np.median(colours[core], axis=0)).max(axis=2)
-    if (away[core] <= _NEAR_FILL).mean() < _FLATTEST:
+    gray, source = _gray(copy), _gray(pair.source_crop(x0, y0, x1, y1))
+    if not inside:
+        if (away[core] <= _NEAR_FILL).mean() < _FLATTEST:
+            return 1.0
+        if float(np.percentile(gray[core], _GROUND_SHARE)) > _GROUND:
+            return 1.0
+    if _open_somewhere(gray, source, core):
         return 1.0
-    if float(np.percentile(colours[core].max(axis=1), _GROUND_SHARE)) > _GROUND:
-        return 1.0
-    source = _gray(pair.source_crop(x0, y0, x1, y1))
-    if _open_somewhere(_gray(copy), source, core):
-        return 1.0
-    return _correlation(_gray(copy), source, core, away)
+    return _correlation(gray, source, core, away)
 
 
 def _gray(pixels: Pixels) -> Gray:

@@ -8,7 +8,9 @@ reading is a reason to ask. The rules stand on their own: surnames, everyday wor
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
@@ -19,7 +21,8 @@ from pipeline.verification.text import Run, Span, joined_runs
 _PERSON, _SCHOOL = "person-readable", "school-readable"
 _READ, _EACH = 0.5, 0.65
 """Below this mean confidence the characters are a guess, and a guess is shaped like anything; where
-no label says that a name is due, each character must be read better."""
+no label says that a name is due, each character must be read better, and so must the own name of a
+school be on the average."""
 _NUMERALS = set("一二三四五六七八九十")
 _BESIDE_NAMES = set("年月日男女汉等")
 _LABEL = re.compile(
@@ -32,11 +35,25 @@ _IN_LIST = re.compile(r"([\u4e00-\u9fff]{2,3}?)(?:$|等|和|与|[两三四五]�
 _POINTS = {"·", "•", "・"}
 _QUOTED = set("“”‘’\"'《》〈〉「」『』")
 _WORDS_OF_SCHOOLS = frozenset(
-    {"双减", "双基", "双师", "公开课", "示范课", "常规课", "习题课", "任书", "誉证"}
+    {
+        "双减",
+        "双基",
+        "双师",
+        "公开课",
+        "示范课",
+        "常规课",
+        "习题课",
+        "练习课",
+        "任书",
+        "誉证",
+        "家校",
+        "家委",
+        "家委会",
+    }
 )
 _KIND = r"(?:小学|中学|学校|幼儿园|中心校|教学点|大学(?!生|学报|出版)|学院(?!学报))"
 _PLACED = re.compile(
-    r"[\u4e00-\u9fff]{1,7}?[省市县区镇乡村路街道旗州]([\u4e00-\u9fff0-9]{1,7}?)" + _KIND
+    r"[\u4e00-\u9fff]{1,7}?(?<![的之])[省市县区镇乡村路街道旗州]([\u4e00-\u9fff0-9]{1,7}?)" + _KIND
 )
 _NUMBERED = re.compile(r"[\u4e00-\u9fff]{2,6}第[一二三四五六七八九十0-9]{1,3}" + _KIND)
 _NAMED = re.compile(r"([\u4e00-\u9fff]{2,4}?)" + _KIND)
@@ -45,7 +62,7 @@ _ADDRESS = re.compile(
 )
 # What stands between a word for a place and a school without naming one: 全区各小学, 我市农村中学.
 _ANY_SCHOOL = re.compile(
-    r"^(?:全|我|本|该|各|某|外|两|几|多|一|所)|(?:的|各|全|本|我|该|等|所|与|和|及|到|在|为|内|级|类|型"
+    r"^(?:全|我|本|该|各|某|外|两|几|多|一|所)|局(?!直|机|属|第|幼|实)|(?:的|各|全|本|我|该|等|所|与|和|及|到|在|为|内|级|类|型"
     r"|农村|乡村|乡镇|城镇|城乡|城区|县域|区域|偏远|薄弱|留守|公办|民办|普通|优质|示范|特色|先进|义务教育"
     r"|基础教育|寄宿制|初级|高级|完全|重点|中|大|小|校)$|[学校园].*[和与及或]"
 )
@@ -67,10 +84,52 @@ def search_strangers(runs: Sequence[Run], masks: Sequence[Mask]) -> Iterator[tup
         masks: The masks of the page; a label that is read beside its patch names nobody.
     """
     labels = {re.sub(r"[^\u4e00-\u9fff]", "", mask.label) for mask in masks}
-    for run in (*runs, *joined_runs(runs)):
+    joined = list(joined_runs(runs))
+    neighbours = _Neighbours.of(joined)
+    for run in (*runs, *joined):
         for span in find_strangers(run):
-            if run.text[span.start : span.end] not in labels:
+            text = run.text[span.start : span.end]
+            if text not in labels and not neighbours.share_a_word(run, span):
                 yield run, span
+
+
+@dataclass(frozen=True, slots=True)
+class _Neighbours:
+    """By the number of a line: how those begin that may go on with it, how those end before it."""
+
+    heads: Mapping[int, Sequence[str]]
+    tails: Mapping[int, Sequence[str]]
+
+    @classmethod
+    def of(cls, joined: Sequence[Run]) -> _Neighbours:
+        heads, tails = defaultdict(list), defaultdict(list)
+        for run in joined:
+            seam, text = run.seam or 0, run.text
+            if not run.glyphs[seam].before.strip():
+                heads[run.glyphs[seam - 1].line].append(text[seam : seam + 2])
+                tails[run.glyphs[seam].line].append(text[max(0, seam - 2) : seam])
+        return cls(heads, tails)
+
+    def share_a_word(self, run: Run, span: Span) -> bool:
+        """Whether what looks like a name at an end of a line is a piece of a word that wraps.
+
+        As 目 in "从目" is where the next line begins with 标. A name in a cell or behind a label is
+        no such piece.
+        """
+        start, end, words = span.start, span.end, everyday_words()
+        text, line = run.text, run.glyphs[span.start].line
+        if span.code != _PERSON or run.seam is not None or (start, end) == (0, len(text)):
+            return False
+        if _LABEL.search(text[max(0, start - 6) : start]):
+            return False
+        wrapped: list[str] = []
+        if end == len(text):
+            wrapped += (text[-1] + head[:n] for head in self.heads.get(line, ()) for n in (1, 2))
+            wrapped += (text[-2:] + head[:1] for head in self.heads.get(line, ()))
+        if start == 0:
+            wrapped += (tail[-n:] + text[0] for tail in self.tails.get(line, ()) for n in (1, 2))
+            wrapped += (tail[-1:] + text[:2] for tail in self.tails.get(line, ()))
+        return any(word in words for word in wrapped)
 
 
 def find_strangers(run: Run) -> Iterator[Span]:
@@ -104,7 +163,8 @@ def stretches(run: Run) -> Iterator[tuple[int, int]]:
     start: int | None = None
     for i, glyph in enumerate(run.glyphs):
         han = not glyph.masked and "\u4e00" <= glyph.text <= "\u9fff"
-        if start is not None and (not han or (glyph.fresh and i != run.seam)):
+        apart = glyph.fresh if i != run.seam else bool(glyph.before.strip(" 　"))
+        if start is not None and (not han or apart):
             yield start, i
             start = None
         if han and start is None:
@@ -210,6 +270,10 @@ def _schools(run: Run, start: int, end: int) -> Iterator[Span]:
         for match in pattern.finditer(text):
             own = match[1] if match.re.groups else "第"
             if _ANY_SCHOOL.search(own) or _ANY_SCHOOL.match(match[0]):
+                continue
+            # With the place's last character, which makes the rest a name.
+            first = start + (match.start(1) - 1 if match.re.groups else match.start())
+            if _confidence(run, first, first + 1 + len(own)) < _EACH:
                 continue
             yield Span(_SCHOOL, start + match.start(), start + match.end(), weak=True)
     alone = _NAMED.fullmatch(text) if run.seam is None else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -45,10 +45,15 @@ class Glyph:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Glyphs in reading order; ``seam`` is where the second of two joined lines begins."""
+    """Glyphs in reading order; ``seam`` is where the second of two joined lines begins.
+
+    ``after`` is what stands behind the last glyph. In joined lines it is part of what stands before
+    the first glyph of the second.
+    """
 
     glyphs: tuple[Glyph, ...] = field(repr=False)
     seam: int | None = None
+    after: str = field(default="", repr=False)
 
     @property
     def text(self) -> str:
@@ -142,7 +147,7 @@ def _run(line: Line, index: int, masks: Areas) -> Run:
             )
             between, wide = "", False
         last = char.polygon
-    return Run(tuple(glyphs))
+    return Run(tuple(glyphs), after=between)
 
 
 def _gap(left: Polygon, right: Polygon) -> float:
@@ -160,7 +165,8 @@ def joined_runs(runs: Sequence[Run]) -> Iterator[Run]:
             tail, head = run.glyphs[-_JOINED:], runs[j].glyphs[:_JOINED]
             if tail[-1].masked or head[0].masked:
                 continue  # a label is not the beginning or the end of anything
-            yield Run(tail + head, len(tail))
+            first = replace(head[0], before=run.after + head[0].before)
+            yield Run((*tail, first, *head[1:]), len(tail))
 
 
 def _bounds(run: Run) -> tuple[float, float, float, float]:

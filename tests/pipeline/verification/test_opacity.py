@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
 from pipeline.dossier import Kind, Mask
@@ -46,6 +47,24 @@ def _codes(copy: Pixels) -> list[str]:
 
 def test_strokes_of_a_label_along_an_edge_of_a_photograph_ask_nobody() -> None:
     assert _codes(_masked()) == []
+
+
+def test_a_mask_under_the_label_of_a_larger_one_asks_nobody() -> None:
+    copy = _masked()
+    copy[222:378, 204:226] = 255
+    small = _MASK.model_copy(update={"polygon": Polygon.from_bounds(_FRAME, 206, 230, 230, 370)})
+    pair = PagePair(_FRAME, copy, _photograph())
+    assert [doubt.code for doubt in check_opacity(pair, [small])] == ["mask-open"]
+    assert check_opacity(pair, [_MASK, small]) == []
+
+
+@pytest.mark.parametrize(("level", "codes"), [((3, 1, 0), []), ((2, 2, 2), ["mask-open"])])
+def test_a_veil_is_told_from_what_coding_does_to_the_colours_of_black(
+    level: tuple[int, int, int], codes: list[str]
+) -> None:
+    copy = _masked()
+    copy[(copy == 0).all(axis=2)] = level
+    assert _codes(copy) == codes
 
 
 def test_a_corner_of_a_photograph_that_was_left_open_is_caught() -> None:

@@ -82,6 +82,24 @@ def test_what_only_looks_like_a_name_sends_no_page_to_a_person(text: str) -> Non
     assert _asked(text) == set()
 
 
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("经过一个学期的尝试，从目", "标、内容到评价都有安排。"),
+        ("本学期听课二百余节。在作业设", "计上，应减少机械的重复"),
+        ("在数学教学中渗透劳动教育的路径 ……", "改进小学数学家庭作业的研究 ……"),
+        ("按规定，经香坊区教育局核", "）科学中学一级教师"),
+    ],
+)
+def test_a_word_that_wraps_sends_no_page_to_a_person(lines: tuple[str, ...]) -> None:
+    assert _asked(*lines) == set()
+
+
+def test_a_name_at_the_end_of_a_line_goes_to_a_person() -> None:
+    assert _asked("参加的有本组全体教师，胥婉羽", "等同志承担了主要工作") == {"person-readable"}
+    assert _asked("曾先后在淮南市河畔", "路小学任教") == {"school-readable"}
+
+
 def test_the_last_character_of_a_strangers_name_beside_its_mask_is_seen() -> None:
     for text, place in (("签字：隗曦箐", (3, 5)), ("作者：姜 丽", (5, 6))):
         mask = _mask(*place, Kind.PERSON_NAME)
