@@ -144,6 +144,7 @@ class Doubt(models.Model):
         code: Stable name of the cause.
         message: For people; encrypted, because it may repeat a file's name.
         closed: When a decision answered it, or a later copy took its place.
+        answer: The decision that answered it.
     """
 
     attachment = models.ForeignKey(Attachment, on_delete=models.PROTECT, related_name="doubts")
@@ -159,6 +160,9 @@ class Doubt(models.Model):
     polygon = models.JSONField(null=True)
     rule = models.CharField(max_length=40, default="")
     closed = models.DateTimeField(null=True, db_index=True)
+    answer = models.ForeignKey(
+        "dossiers.Decision", null=True, on_delete=models.PROTECT, related_name="answers"
+    )
     created = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -141,7 +140,7 @@ def record_decision(dossier_id: str, decision: DecisionInput, *, by: User) -> De
         if row.replaces is not None and row.replaces.applied.exists() and not correction:
             # A copy hides or shows what was taken back: it has to be made anew.
             Decision.objects.filter(pk=row.pk).update(settled=None)
-        _answer(attachment, finding, doubt)
+        _answer(row, attachment, finding, doubt)
         audit.append(
             AuditAction.DECIDED,
             actor=audit.actor_of(by),
@@ -240,10 +239,15 @@ def _replaced(dossier: Dossier, decision_id: int | None) -> Decision | None:
     return found
 
 
-def _answer(attachment: Attachment | None, finding: Finding | None, doubt: Doubt | None) -> None:
+def _answer(
+    decision: Decision,
+    attachment: Attachment | None,
+    finding: Finding | None,
+    doubt: Doubt | None,
+) -> None:
     """Close the doubts that a decision answers: the one named, and those about its finding."""
-    answered: list[Any] = [doubt.pk] if doubt is not None else []
+    answered: list[int] = [doubt.pk] if doubt is not None else []
     if attachment is not None and finding is not None:
         about = attachment.doubts.filter(finding=finding, closed=None)
         answered += about.values_list("pk", flat=True)
-    Doubt.objects.filter(pk__in=answered).update(closed=timezone.now())
+    Doubt.objects.filter(pk__in=answered).update(closed=timezone.now(), answer=decision)

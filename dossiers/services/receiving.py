@@ -199,20 +199,7 @@ def complete_upload(
     """
     upload = _upload(upload_key, by)
     with _alone_with(upload_key):
-        upload.refresh_from_db()
-        if upload.state == UploadState.COMPLETE and upload.attachment is not None:
-            return upload.attachment
-        _require_receiving(upload)
-        if upload.received < upload.size:
-            raise UploadIncompleteError(upload_key, received=upload.received, size=upload.size)
-        staged = _staged(upload_key)
-        if staged.exists():
-            try:
-                _check_staged(staged, upload, check)
-            except MangpingError as refusal:
-                _abandon(upload, by, refusal.code)
-                raise
-        attachment = _take_over(upload, staged, by)
+        attachment = _completed(upload, by, check)
     _lock_file(upload_key).unlink(missing_ok=True)
     return attachment
 
@@ -228,6 +215,7 @@ def abandon_upload(upload_key: str, *, by: User | None = None) -> None:
         upload.refresh_from_db()
         _require_receiving(upload)
         _abandon(upload, by, "given-up")
+    _lock_file(upload_key).unlink(missing_ok=True)
 
 
 def remove_attachment(dossier_id: str, ordinal: int, *, by: User | None = None) -> None:
@@ -265,6 +253,23 @@ def submit_dossier(dossier_id: str, *, by: User | None = None) -> Dossier:
         dossier.submitted, dossier.failures = timezone.now(), 0
         dossier.save(update_fields=["submitted", "failures"])
     return dossier
+
+
+def _completed(upload: Upload, by: User | None, check: Check | None) -> Attachment:
+    upload.refresh_from_db()
+    if upload.state == UploadState.COMPLETE and upload.attachment is not None:
+        return upload.attachment
+    _require_receiving(upload)
+    if upload.received < upload.size:
+        raise UploadIncompleteError(upload.key, received=upload.received, size=upload.size)
+    staged = _staged(upload.key)
+    if staged.exists():
+        try:
+            _check_staged(staged, upload, check)
+        except MangpingError as refusal:
+            _abandon(upload, by, refusal.code)
+            raise
+    return _take_over(upload, staged, by)
 
 
 def _take_over(upload: Upload, staged: Path, by: User | None) -> Attachment:

@@ -18,7 +18,6 @@ from dossiers.models import (
     Attachment,
     CopyVersion,
     Decision,
-    DecisionKind,
     Doubt,
     FileRole,
     Finding,
@@ -300,8 +299,7 @@ def _renew_doubts(attachment: Attachment, version: CopyVersion, document: Findin
     earlier = attachment.doubts.exclude(version=None)
     answered: set[str] = set()
     if version.origin == Origin.CORRECTION:
-        kinds = (DecisionKind.RESOLVE, DecisionKind.ACCEPT)
-        said = earlier.filter(decisions__kind__in=kinds, decisions__replaced_by=None)
+        said = earlier.filter(answer__replaced_by=None).exclude(answer=None)
         answered = {_place(d.code, d.page, d.polygon) for d in said}
     now = timezone.now()
     earlier.filter(closed=None).update(closed=now)
