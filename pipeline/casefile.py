@@ -5,6 +5,8 @@
     masked/<attachment id>.pdf      what reviewers may get, once released
     findings/<attachment id>.json   what was found and done, without any text (docs/findings.md)
     publications/<attachment id>.json  what the rules say of a paper or book (docs/findings.md)
+    similarity/<attachment id>.json figures of shared text, without text (docs/similarity.md)
+    similarity/<attachment id>.html the same to read, without authors and units
     manifest.json                   sums of every input and output, versions
     report.html                     for people
     work/                           private: readings, with text; never leaves the office
@@ -52,6 +54,21 @@ def findings(file_id: str) -> str:
 def publication(file_id: str) -> str:
     """Return where the examination of a paper or a book lies."""
     return f"publications/{file_id}.json"
+
+
+def similarity(file_id: str) -> str:
+    """Return where the figures of an attachment's shared text lie."""
+    return f"similarity/{file_id}.json"
+
+
+def similarity_page(file_id: str) -> str:
+    """Return where the similarity report for reviewers lies, without authors and units."""
+    return f"similarity/{file_id}.html"
+
+
+def similarity_private(file_id: str) -> str:
+    """Return where the full similarity report lies, for those who may see the original."""
+    return f"work/similarity/{file_id}.html"
 
 
 class CaseFile:

@@ -131,6 +131,36 @@ class Publication(Noun):
     error: ErrorEntry | None = None
 
 
+class RatioEntry(Noun):
+    """A figure as two whole numbers of characters."""
+
+    numerator: int
+    denominator: int
+
+
+class Similarity(Noun):
+    """What an attachment's text has in common with others; evidence that decides nothing.
+
+    Attributes:
+        ratios: The figures by name, see docs/similarity.md.
+        sources: Number of sources that count.
+        listed: Number of all sources, those that do not count included.
+        snapshot: State of the corpus, None without one.
+        report: Where the report without authors and units is, inside the case; None where the
+            applicant's unit is not known and cannot be hidden.
+        private_report: Where the full one is.
+        error: Why it was not compared.
+    """
+
+    ratios: dict[str, RatioEntry] = Field(default_factory=dict)
+    sources: int = 0
+    listed: int = 0
+    snapshot: str | None = None
+    report: str | None = None
+    private_report: str | None = None
+    error: ErrorEntry | None = None
+
+
 class FileResult(Noun):
     """How one file ended.
 
@@ -151,6 +181,7 @@ class FileResult(Noun):
         reused: Whether all of it stood already.
         own_copy: What became of the applicant's own masked copy, if there is one.
         publication: What the rules say of it, if it is a paper or a book.
+        similarity: What its text has in common with others, if it was compared.
     """
 
     id: str
@@ -169,6 +200,7 @@ class FileResult(Noun):
     reused: bool = False
     own_copy: OwnCopy | None = None
     publication: Publication | None = None
+    similarity: Similarity | None = None
 
 
 def exit_code(
@@ -178,7 +210,8 @@ def exit_code(
     verdicts = {result.verdict for result in results}
     own = {result.own_copy.verdict for result in results if result.own_copy}
     published = {result.publication.verdict for result in results if result.publication}
-    if refused or VerdictKind.ERROR in verdicts or "error" in own | published:
+    compared = all(r.similarity is None or r.similarity.error is None for r in results)
+    if refused or VerdictKind.ERROR in verdicts or "error" in own | published or not compared:
         return 2
     return 3 if VerdictKind.PERSON in verdicts or own - {"pass"} or published - {"accept"} else 0
 

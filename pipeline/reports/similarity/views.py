@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from pipeline.reports.similarity.hiding import Hider
-from pipeline.reports.similarity.shown_text import ShownText, paragraphs, shown_text
+from pipeline.reports.similarity.shown_text import Edit, ShownText, paragraphs, shown_text
 from pipeline.similarity.counting import Ratio, Row, SourceShare, Standing
 from pipeline.similarity.differences import Change, Difference, Piece
 from pipeline.similarity.direction import date_words
@@ -142,14 +142,17 @@ class ReportView:
     itself: tuple[str, ...] = ()
 
 
-def report_view(found: Examination, hider: Hider | None = None) -> ReportView:
+def report_view(
+    found: Examination, hider: Hider | None = None, hidden: Sequence[Edit] = ()
+) -> ReportView:
     """Make what a report shows of an examination.
 
     Args:
         found: The examination.
         hider: Takes authors and units out; None shows them.
+        hidden: What else of the examined text must not be seen.
     """
-    return _Maker(found, hider).view()
+    return _Maker(found, hider, hidden).view()
 
 
 def percent(part: int, whole: int) -> str:
@@ -158,7 +161,7 @@ def percent(part: int, whole: int) -> str:
 
 
 class _Maker:
-    def __init__(self, found: Examination, hider: Hider | None) -> None:
+    def __init__(self, found: Examination, hider: Hider | None, hidden: Sequence[Edit]) -> None:
         self._found = found
         self._hider = hider
         self._document = found.subject.document
@@ -166,7 +169,7 @@ class _Maker:
         self._shares = {share.document.id: share for share in found.counted.sources}
         self._numbers = {name: at for at, name in enumerate(self._shares, start=1)}
         raw = found.subject.text.raw
-        self._text = shown_text(raw, hider.edits(raw) if hider else ())
+        self._text = shown_text(raw, [*hidden, *(hider.edits(raw) if hider else ())])
         self._texts = {name: self._source_text(name) for name in self._shares}
 
     def view(self) -> ReportView:
