@@ -31,18 +31,35 @@ def dots(
 def match_once(
     one: NDArray[np.int32], other: NDArray[np.int32]
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Pair equal numbers off, those in the longest common runs first, then the nearest.
+    """Pair equal numbers off as ``partners`` does.
 
     Returns:
         Which numbers of each run found a partner.
     """
-    left, right = dots(one, other)
+    left, right = partners(one, other)
     hit = np.zeros(len(one), np.bool_)
     there = np.zeros(len(other), np.bool_)
+    hit[left] = True
+    there[right] = True
+    return hit, there
+
+
+def partners(
+    one: NDArray[np.int32], other: NDArray[np.int32]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Pair equal numbers off, those in the longest common runs first, then the nearest.
+
+    Returns:
+        The places of partners in both runs, in the order of the first.
+    """
+    left, right = dots(one, other)
     runs = _runs(left, right)
     slope = len(other) / max(1, len(one))
     order = np.lexsort((left, np.abs(right - left * slope), -runs))
     left, right = left[order], right[order]
+    hit = np.zeros(len(one), np.bool_)
+    there = np.zeros(len(other), np.bool_)
+    found = np.full(len(one), -1, np.int64)
     for _ in range(_PASSES):
         if len(left) == 0:
             break
@@ -51,11 +68,13 @@ def match_once(
         also = np.zeros(len(left), np.bool_)
         also[np.unique(right, return_index=True)[1]] = True
         both = first & also
+        found[left[both]] = right[both]
         hit[left[both]] = True
         there[right[both]] = True
         free = ~(hit[left] | there[right])
         left, right = left[free], right[free]
-    return hit, there
+    places = np.flatnonzero(found >= 0)
+    return places, found[places]
 
 
 def _runs(left: NDArray[np.int64], right: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.similarity.alignment.matching import match_once
+from pipeline.similarity.alignment.matching import partners
 from pipeline.similarity.alignment.seeds import Seed
 from pipeline.similarity.alignment.shelf import CELL, Shelf
 from pipeline.similarity.rarity import PLACES, Rarity
@@ -22,7 +22,10 @@ from pipeline.similarity.text import NormalText
 
 Stretch = tuple[int, int]
 
+_Partners = tuple[NDArray[np.int64], NDArray[np.int64]]
+
 _WINDOW = 2 * CELL
+_REMEMBERED = 64
 _REACH = 120
 _ROUNDS = 12
 _SETTLING = 3
@@ -56,6 +59,7 @@ class Ground:
         self._worth = tuple(_worth(text) for text in (query.texts[0], source.texts[number]))
         self._rates = tuple(rarity.rates(pairs) for pairs in self.pairs)
         self._marks = np.zeros(PLACES, np.bool_)
+        self._partners: dict[tuple[Stretch, Stretch], _Partners] = {}
 
     def grow(self, seed: Seed) -> Region | None:
         """Grow a seed. None if nothing of it stands."""
@@ -123,8 +127,21 @@ class Ground:
         self, stretch: Stretch, there: Stretch
     ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
         """Which pairs of two stretches agree if each may be used only once."""
-        ours, theirs = self.pairs
-        return match_once(ours[stretch[0] : stretch[1]], theirs[there[0] : there[1]])
+        left, right = self.partners(stretch, there)
+        hits = np.zeros(stretch[1] - stretch[0], np.bool_), np.zeros(there[1] - there[0], np.bool_)
+        hits[0][left] = True
+        hits[1][right] = True
+        return hits
+
+    def partners(self, stretch: Stretch, there: Stretch) -> _Partners:
+        """Which pair of one stretch belongs to which of the other, in the order of the first."""
+        key = (stretch, there)
+        if key not in self._partners:
+            if len(self._partners) >= _REMEMBERED:
+                self._partners.clear()
+            ours, theirs = self.pairs
+            self._partners[key] = partners(ours[slice(*stretch)], theirs[slice(*there)])
+        return self._partners[key]
 
     def phrases(self, region: Region) -> tuple[NDArray[np.float64], ...]:
         """How likely the agreement of each character would be by chance, from pairs alone.
