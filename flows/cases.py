@@ -27,6 +27,8 @@ class Order(Noun):
     with_text: bool = False
     text_layer: bool = False
     registry: Path | None = None
+    corpus: Path | None = None
+    review_round: str | None = None
 
     @property
     def id(self) -> str:

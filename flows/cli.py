@@ -10,7 +10,7 @@ import typer
 from typer._click import exceptions as click_errors
 
 from flows.cli_corpus import corpus_app
-from flows.cli_similarity import similarity_app
+from flows.cli_similarity import CorpusPlace, similarity_app
 from flows.running import INTERRUPTED, run
 from pipeline.versions import PROGRAM
 
@@ -38,6 +38,11 @@ Issn = Annotated[str | None, typer.Option("--issn", help="国际标准刊号，�
 JournalTitle = Annotated[str | None, typer.Option("--title", help="刊名。")]
 RegistryFile = Annotated[
     Path | None, typer.Option("--registry", help="期刊库或期刊表；不写则用已导入的。")
+]
+
+RoundName = Annotated[
+    str | None,
+    typer.Option("--round", help="评审批次；写了就把本份的论文、总结和教学设计也收进比对库。"),
 ]
 
 
@@ -107,6 +112,8 @@ def process(
         str | None, typer.Option("--policy", help="政策名称；不写则按 dossier.json。")
     ] = None,
     registry: RegistryFile = None,
+    corpus: CorpusPlace = None,
+    round_: RoundName = None,
     as_json: Json = False,
     with_text: WithText = False,
     text_layer: TextLayer = False,
@@ -124,6 +131,8 @@ def process(
             with_text=with_text,
             text_layer=text_layer,
             registry=registry.absolute() if registry else None,
+            corpus=corpus.absolute() if corpus else None,
+            review_round=round_,
         )
         from flows.processing import process as process_all
 

@@ -10,7 +10,13 @@ from typing import Any, TextIO
 from pipeline.dossier import VerdictKind
 from pipeline.errors import MangpingError
 from pipeline.findings_file import DoubtEntry
-from pipeline.outcome import OWN_COPY_NAMES, PUBLICATION_NAMES, FileResult, Publication
+from pipeline.outcome import (
+    OWN_COPY_NAMES,
+    PUBLICATION_NAMES,
+    FileResult,
+    Publication,
+    Similarity,
+)
 from pipeline.versions import PROGRAM
 
 SCHEMA = "mangping.result/1"
@@ -78,6 +84,8 @@ def print_lines(
             print(f"    申报人自己的打码件：{OWN_COPY_NAMES[result.own_copy.verdict]}", file=stream)
         if result.publication is not None:
             _print_publication(stream, result.id, result.publication)
+        if result.similarity is not None:
+            _print_similarity(stream, result.similarity)
         _print_entries(stream, result.doubts)
         _print_entries(stream, result.notes)
     counts = {kind: sum(r.verdict is kind for r in results) for kind in VerdictKind}
@@ -96,6 +104,16 @@ def _print_publication(stream: TextIO, own: str, publication: Publication) -> No
         if finding.attachment != own:
             where = f"查重报告 {finding.attachment} {where}"
         print(f"    {finding.rule}　{where}{finding.reason}", file=stream)
+
+
+def _print_similarity(stream: TextIO, similarity: Similarity) -> None:
+    if similarity.error is not None:
+        print(f"    文字相似：没有比对。{similarity.error.message}", file=stream)
+        return
+    total = similarity.ratios["total"]
+    share = f"{100 * total.numerator / max(1, total.denominator):.1f} %"
+    counts = f"{total.numerator} ÷ {total.denominator} 字"
+    print(f"    文字相似：总文字复制比 {share}（{counts}），供评审人参考", file=stream)
 
 
 def _print_entries(stream: TextIO, entries: Sequence[DoubtEntry]) -> None:

@@ -101,6 +101,16 @@ def examine_publications(dossier_id: DossierId) -> Counts:
     return dict(Counter(publication.verdict for publication in examined.values()))
 
 
+@task(
+    name="compare-texts", task_run_name="compare-texts", cache_policy=NO_CACHE, persist_result=False
+)
+def compare_texts(dossier_id: DossierId) -> Counts:
+    """Compare papers, summaries and teaching designs; return how many, and how many failed."""
+    compared = current(dossier_id).compare_texts()
+    failed = sum(one.error is not None for one in compared.values())
+    return {"compared": len(compared), "failed": failed}
+
+
 @task(name="report", task_run_name="report", cache_policy=NO_CACHE, persist_result=False)
 def report_all(dossier_id: DossierId) -> None:
     """Write the report and the manifest."""
@@ -128,6 +138,7 @@ def process_dossier(dossier_id: DossierId) -> Counts:
         _follow([read_attachment.submit(dossier_id, n) for n in numbers], session, artifact)
         decide_on_all.submit(dossier_id).result()
         examined = examine_publications.submit(dossier_id).result()
+        compare_texts.submit(dossier_id).result()
         own = [compare_own_copy.submit(dossier_id, n) for n in session.own_copies]
         _follow(own, session, artifact)
         _follow([finish_attachment.submit(dossier_id, n) for n in numbers], session, artifact)

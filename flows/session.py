@@ -17,7 +17,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
+from flows.authors import author_of
 from flows.cases import Order, find
+from flows.corpora import choose_corpus
 from flows.engine import DEFAULT_POLICY, make_tools
 from flows.errors import NoApplicantError, OutputFolderError, OutputInsideError
 from flows.progress_bar import Tally
@@ -29,16 +31,26 @@ from pipeline.case_results import (
     write_manifest,
 )
 from pipeline.casefile import CaseFile
+from pipeline.comparing import COMPARED, compare_dossier, dossier_texts, remember
+from pipeline.comparison_results import keep_comparisons
 from pipeline.dossier import Applicant, Decision
 from pipeline.errors import MangpingError
 from pipeline.examination_results import keep_examinations
-from pipeline.examining import PUBLICATIONS, examine_dossier
+from pipeline.examining import PUBLICATIONS, Examined, examine_dossier
 from pipeline.file_reading import read_file
 from pipeline.intake import Bundle, load_identity, open_bundle
 from pipeline.jobs import FileReading, Job, Options, Tools
-from pipeline.outcome import ErrorEntry, FileResult, OwnCopy, Publication, as_mangping_error
+from pipeline.outcome import (
+    ErrorEntry,
+    FileResult,
+    OwnCopy,
+    Publication,
+    Similarity,
+    as_mangping_error,
+)
 from pipeline.pairing import compare_read
 from pipeline.policy import Policy, load_policy
+from pipeline.publication.nouns import PublicationResult
 from pipeline.redaction import decide_together
 from pipeline.reports import write_report
 from pipeline.reports.pair_report import own_copy
@@ -64,14 +76,16 @@ class Session:
     _results: dict[str, FileResult] = field(default_factory=dict, repr=False)
     _own: dict[str, OwnCopy] = field(default_factory=dict, repr=False)
     _publications: dict[str, Publication] = field(default_factory=dict, repr=False)
+    _examined: dict[str, PublicationResult] = field(default_factory=dict, repr=False)
+    _similarities: dict[str, Similarity] = field(default_factory=dict, repr=False)
 
     @classmethod
     def open(cls, order: Order) -> Session:
         """Open a dossier and check all that can be refused before any work.
 
         Raises:
-            UsageError: The identity, the policy, the registry, the description or the output
-                folder is not usable.
+            UsageError: The identity, the policy, the registry, the corpus, the description or the
+                output folder is not usable.
             RefusedInputError: The dossier as a whole is refused.
         """
         policy = load_policy(order.policy) if order.policy else None
@@ -80,6 +94,9 @@ class Session:
         if dossier.is_dir() and order.out.resolve().is_relative_to(dossier):
             raise OutputInsideError(str(order.out))
         choose_registry(order.registry).close()
+        corpus = choose_corpus(order.corpus)
+        if corpus is not None:
+            corpus.close()
         private = order.out / "work"
         try:
             private.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -219,10 +236,49 @@ class Session:
                 registry,
                 date.today(),
             )
+        self._examined = {
+            key: one.result for key, one in examined.items() if isinstance(one, Examined)
+        }
         self._publications = keep_examinations(
             self.case, examined, self._readings, self.tools, with_text=self.order.with_text
         )
         return self.publications
+
+    def compare_texts(self) -> dict[str, Similarity]:
+        """Compare papers, summaries and teaching designs with the corpus and with each other.
+
+        With a round the dossier's texts come into the corpus, so that the next dossiers of the
+        round are compared with them too.
+        """
+        files = [self._readings[job.id] for job in self.jobs if job.id in self._readings]
+        if not any(file.job.kind in COMPARED for file in files):
+            return {}
+        today, round_ = date.today().isoformat(), self.order.review_round
+        texts = dossier_texts(
+            files,
+            self._examined,
+            author_of(self.applicant),
+            self.order.id,
+            review_round=round_,
+            submitted=today,
+        )
+        names = {file.job.id: file.job.name for file in files}
+        with contextlib.ExitStack() as stack:
+            corpus = choose_corpus(self.order.corpus)
+            if corpus is not None:
+                stack.enter_context(corpus)
+            compared = compare_dossier(texts, corpus, names)
+            if corpus is not None and round_ is not None:
+                compared |= remember(texts, corpus, self.order.id, names)
+        self._similarities = keep_comparisons(
+            self.case,
+            compared,
+            self._decisions,
+            self.applicant,
+            today,
+            with_text=self.order.with_text,
+        )
+        return dict(self._similarities)
 
     def finish(self, number: int) -> FileResult:
         """Build, check and store the copy of attachment ``number`` (from 0)."""
@@ -245,6 +301,7 @@ class Session:
                 beside = {
                     "own_copy": self._own.get(job.id),
                     "publication": self._publications.get(job.id),
+                    "similarity": self._similarities.get(job.id),
                 }
                 self._results[job.id] = result.model_copy(update=beside)
                 self.progress.closed(job.id)

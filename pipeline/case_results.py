@@ -13,7 +13,7 @@ from pipeline.dossier import Decision, Noun
 from pipeline.errors import MangpingError
 from pipeline.file_finishing import finish_file
 from pipeline.jobs import FileReading, Job, Options, Tools
-from pipeline.outcome import FileResult, OwnCopy, Publication
+from pipeline.outcome import FileResult, OwnCopy, Publication, Similarity
 from pipeline.progress import Progress, Stage
 from pipeline.redaction import failed
 from pipeline.versions import PROGRAM, code_digest
@@ -67,7 +67,12 @@ def finish_into_case(
 def discard(case: CaseFile, job: Job) -> None:
     """Remove a file's outputs, so that no copy of an earlier run passes for this one's."""
     made = (casefile.masked(job.id), casefile.findings(job.id), casefile.publication(job.id))
-    for name in (*made, f"work/results/{job.id}"):
+    shared = (
+        casefile.similarity(job.id),
+        casefile.similarity_page(job.id),
+        casefile.similarity_private(job.id),
+    )
+    for name in (*made, *shared, f"work/results/{job.id}"):
         case.remove(name)
 
 
@@ -103,6 +108,8 @@ def write_manifest(
         names = [casefile.masked(result.id), casefile.findings(result.id)]
         if result.publication is not None:
             names.append(casefile.publication(result.id))
+        if result.similarity is not None:
+            names += [casefile.similarity(result.id), casefile.similarity_page(result.id)]
         sums = {name: case.sha256(name) for name in names}
         files.append(
             {
@@ -114,6 +121,7 @@ def write_manifest(
                 "verdict": result.verdict.value,
                 **({"own_copy": _own_copy(result.own_copy)} if result.own_copy else {}),
                 **_publication(result.publication),
+                **_similarity(result.similarity),
                 "outputs": {name: sha256 for name, sha256 in sums.items() if sha256},
             }
         )
@@ -154,6 +162,17 @@ def _publication(publication: Publication | None) -> dict[str, object]:
             "reports": list(publication.reports),
         }
     }
+
+
+def _similarity(similarity: Similarity | None) -> dict[str, object]:
+    """Describe the comparison of a text for the manifest."""
+    if similarity is None:
+        return {}
+    figures = {
+        name: [ratio.numerator, ratio.denominator] for name, ratio in similarity.ratios.items()
+    }
+    error = {"error": similarity.error.code} if similarity.error else {}
+    return {"similarity": {"snapshot": similarity.snapshot, "ratios": figures, **error}}
 
 
 def _key(file: FileReading, decisions: Sequence[Decision], tools: Tools, options: Options) -> str:

@@ -6,7 +6,9 @@ page is read twice.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from pipeline.errors import MangpingError
 from pipeline.jobs import FileReading
@@ -15,6 +17,7 @@ from pipeline.publication.nouns import Part, PublicationResult
 from pipeline.publication.package import Package
 from pipeline.reading import PageReading
 from pipeline.similarity.corpus import Corpus
+from pipeline.similarity.corpus.errors import EmptyTextError
 from pipeline.similarity.examination import Examination, Text, examine
 from pipeline.similarity.nouns import Author, Document, DocumentKind
 from pipeline.similarity.pages import PageText, read_text
@@ -109,6 +112,44 @@ def compare_dossier(
         except Exception as caught:
             done[key] = as_mangping_error(caught, names[key])
     return done
+
+
+def remember(
+    texts: Mapping[str, Text], corpus: Corpus, case_id: str, names: Mapping[str, str]
+) -> dict[str, MangpingError]:
+    """Put a dossier's texts into the corpus, in the place of those of an earlier run.
+
+    A text keeps the day on which it was first handed in: that decides which of two is the source.
+
+    Args:
+        texts: By attachment.
+        corpus: Where they go.
+        case_id: Opaque id of the dossier.
+        names: What people call the attachments, for errors.
+
+    Returns:
+        What could not be put there, by attachment. A text that is too short is none of it.
+    """
+    errors: dict[str, MangpingError] = {}
+    wanted = {text.document.id for text in texts.values()}
+    try:
+        for document in corpus.documents():
+            if document.id.startswith(f"{case_id}-") and document.id not in wanted:
+                corpus.remove(document.id)
+        for text in texts.values():
+            with contextlib.suppress(EmptyTextError):
+                _add(corpus, text)
+    except Exception as caught:
+        errors = {key: as_mangping_error(caught, names[key]) for key in texts}
+    return errors
+
+
+def _add(corpus: Corpus, text: Text) -> None:
+    document = text.document
+    before = corpus.find(document.id)
+    if before is not None and document.submitted and before.submitted:
+        document = replace(document, submitted=min(document.submitted, before.submitted))
+    corpus.add(document, text.text.raw, text.pages)
 
 
 def _others(result: PublicationResult | None, author: Author) -> tuple[Author, ...]:

@@ -25,6 +25,7 @@ from pipeline.intake import MUPDF_LOCK
 from pipeline.outcome import OWN_COPY_NAMES, PUBLICATION_NAMES, ErrorEntry, FileResult
 from pipeline.policy import Policy
 from pipeline.reports.rendering import render
+from pipeline.similarity.reasons import RATIO_NAMES
 from pipeline.versions import PROGRAM
 
 _PICTURE_WIDTH = 720
@@ -121,6 +122,8 @@ def write_report(
         own_verdicts=OWN_COPY_NAMES,
         published_verdicts=PUBLICATION_NAMES,
         effects=EFFECT_NAMES,
+        compared=[view for view in views if view.result.similarity is not None],
+        ratio_names={ratio.value: name for ratio, name in RATIO_NAMES.items()},
         verdicts={kind.value: name for kind, name in VERDICT_NAMES.items()},
         counts={kind.value: sum(r.verdict is kind for r in results) for kind in VerdictKind},
     )

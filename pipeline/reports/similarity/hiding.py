@@ -22,6 +22,7 @@ from pipeline.similarity.nouns import Author, Document, Span
 from pipeline.similarity.text import normalise
 
 OWN_NAME, OWN_UNIT = "【申报人】", "【申报单位】"
+_BESIDE, _BESIDE_UNIT = "【其他作者】", "【其他单位】"
 _NUMBERS = (
     (re.compile(r"(?<![0-9])[1-9][0-9]{5}(?:19|20)[0-9]{9}[0-9Xx](?![0-9])"), "【证号】"),
     (re.compile(r"(?<![0-9])1[3-9][0-9]{9}(?![0-9])"), "【电话】"),
@@ -64,7 +65,7 @@ class Hider:
         for author in document.authors[:1]:
             labels.own(author)
         for author in document.authors[1:]:
-            labels.add(author)
+            labels.beside(author)
         for source in sources:
             for author in source.authors:
                 labels.add(author)
@@ -183,10 +184,16 @@ class _Labels:
         if author.unit:
             self.units[author.unit] = OWN_UNIT
 
+    def beside(self, author: Author) -> None:
+        if author.name and author.name not in self.names:
+            self.names[author.name] = _BESIDE
+        if author.unit and author.unit not in self.units:
+            self.units[author.unit] = _BESIDE_UNIT
+
     def add(self, author: Author) -> None:
         if author.name and author.name not in self.names:
-            number = len(set(self.names.values()) - {OWN_NAME}) + 1
-            self.names[author.name] = f"【作者{number}】"
+            number = len(set(self.names.values()) - {OWN_NAME, _BESIDE}) + 1
+            self.names[author.name] = f"【来源作者{number}】"
         if author.unit and author.unit not in self.units:
-            number = len(set(self.units.values()) - {OWN_UNIT}) + 1
-            self.units[author.unit] = f"【单位{number}】"
+            number = len(set(self.units.values()) - {OWN_UNIT, _BESIDE_UNIT}) + 1
+            self.units[author.unit] = f"【来源单位{number}】"

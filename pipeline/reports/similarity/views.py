@@ -225,7 +225,7 @@ class _Maker:
 
     def _title(self, document: Document) -> str:
         title = self._hider.hide(document.title) if self._hider else document.title
-        return _short(title) if title else f"（无题名）{document.id}"
+        return _short(title) if title else f"{DOCUMENT_KINDS[document.kind]}（{document.id}）"
 
     def _author(self, document: Document) -> str:
         """Return names and units of a document's authors, or their labels."""
