@@ -112,3 +112,20 @@ def similarity_round(
         return print_round(results, found, out, as_json=as_json, masked=masked)
 
     run(work, as_json=as_json)
+
+
+@similarity_app.command("pairs", help="两个文件夹的文本逐一互比，结果按 PAN 的格式写成 XML。")
+def similarity_pairs(
+    susp: Annotated[Path, typer.Option("--susp", help="要看的文本（.txt，UTF-8）所在的文件夹。")],
+    src: Annotated[Path, typer.Option("--src", help="可能的来源所在的文件夹。")],
+    out: Annotated[Path, typer.Option("--out", help="结果放在哪个文件夹。")],
+    as_json: Json = False,
+) -> None:
+    """Compare two folders of texts, all against all."""
+
+    def work(results: TextIO) -> int:
+        from flows.similarity_pairs import compare_folders, print_pairs
+
+        return print_pairs(results, compare_folders(susp, src, out), out, as_json=as_json)
+
+    run(work, as_json=as_json)
