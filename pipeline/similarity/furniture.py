@@ -12,8 +12,9 @@ from pipeline.reading.sides import Row, Side
 
 # Furniture is among so many rows at the edge of a page, and within this share of its height.
 _ROWS, _EDGE = 3, 0.15
-# What stands on two pages at the same edge and agrees this well (0 to 100) is furniture.
-_SAME = 80
+# What stands on two pages at the same height, within this share of it, and agrees this well (0 to
+# 100) is furniture.
+_LEVEL, _SAME = 0.04, 80
 _LONGEST = 60
 _NUMBER = re.compile(
     r"[\W_]*(?:(?:第|共)?\s*[0-9OIl]{1,4}\s*页?[\W_]*){1,2}|[\W_]*[ivxlcIVXLC]{1,6}[\W_]*"
@@ -47,7 +48,7 @@ def without_furniture(sides: Sequence[Side]) -> list[Parts]:
     """Return the rows of each printed page without running headers, footers and page numbers.
 
     A row at an edge goes if it is a page number, if it names an issue, or if much the same stands
-    at that edge of another page.
+    there on another page, and if all rows between it and the edge go.
 
     Args:
         sides: All printed pages of a document.
@@ -74,30 +75,35 @@ def _edge_rows(side: Side, *, top: bool) -> list[Row]:
     return [row for row in rows if (row.y0 < _EDGE if top else row.y1 > 1 - _EDGE)]
 
 
-def _others(edges: Sequence[list[Row]], sides: Sequence[Side], number: int) -> list[str]:
-    """What stands at that edge of other pages, without numbers."""
+def _others(edges: Sequence[list[Row]], sides: Sequence[Side], number: int) -> list[Row]:
+    """The rows at that edge of other pages."""
     own = sides[number]
     return [
-        _words(row.text)
+        row
         for side, rows in zip(sides, edges, strict=True)
         if (side.page, side.number) != (own.page, own.number)
         for row in rows
     ]
 
 
-def _furniture(rows: Sequence[Row], others: Sequence[str]) -> list[Row]:
+def _furniture(rows: Sequence[Row], others: Sequence[Row]) -> list[Row]:
+    """The rows that are furniture, from the edge inwards up to the first that is text."""
     found = []
     for row in rows:
         text = row.text.strip()
-        if len(text) <= _LONGEST and (
-            _NUMBER.fullmatch(text) or _ISSUE.search(text) or _stands_among(_words(text), others)
-        ):
-            found.append(row)
+        known = _NUMBER.fullmatch(text) or _ISSUE.search(text) or _stands_among(row, others)
+        if len(text) > _LONGEST or not known:
+            break
+        found.append(row)
     return found
 
 
-def _stands_among(words: str, others: Sequence[str]) -> bool:
-    return len(words) > 1 and any(fuzz.ratio(words, other) >= _SAME for other in others)
+def _stands_among(row: Row, others: Sequence[Row]) -> bool:
+    words = _words(row.text)
+    return len(words) > 1 and any(
+        abs(row.y0 - other.y0) < _LEVEL and fuzz.ratio(words, _words(other.text)) >= _SAME
+        for other in others
+    )
 
 
 def _words(text: str) -> str:

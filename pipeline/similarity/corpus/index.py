@@ -1,9 +1,10 @@
 """Which documents share rare fingerprints with a text, over all segments of the index.
 
 Spärck Jones' weighting: a fingerprint counts the more, the fewer documents have it, and one that
-more than a number of documents have is not looked at. Fingerprints that stand at the same
-distance in both texts are parts of one stretch and count again: a copied sentence weighs more
-than as many chance hits all over a long document.
+more than a number of documents have is not looked at, unless all around it are as common: then a
+whole stretch was copied over and over, and its rarest fingerprint is taken. Fingerprints that
+stand at the same distance in both texts are parts of one stretch and count again: a copied sentence
+weighs more than as many chance hits all over a long document.
 """
 
 from __future__ import annotations
@@ -19,6 +20,9 @@ from pipeline.similarity.fingerprints import Fingerprints
 
 #: Fingerprints that more documents have are common phrases and lead nowhere.
 DOCUMENT_CAP = 100
+# Where so many fingerprints in a row are common, some 40 characters, the rarest of them is looked
+# at after all, if no more documents than these have it.
+_ROW, _MOST = 16, 2000
 # Fingerprints of one stretch lie on one diagonal, but for so many characters lost or added.
 _SLACK = 4
 # How often those of a stretch count beside once for being shared.
@@ -111,33 +115,55 @@ def _shared(
 ) -> _Shared:
     hashes, places = first_places(prints)
     ranges = [_ranges(part, hashes) for part in segments]
-    rows = np.zeros(0, np.int64)
-    found: list[tuple[NDArray[np.int64], NDArray[np.uint32], NDArray[np.int32]]] = []
     frequency = np.zeros(len(hashes), np.int64)
     for _, count in ranges:
         frequency += count
-    # Documents that are hidden are only known once the postings are looked at.
-    wanted = frequency <= cap if hidden is None else np.ones(len(hashes), np.bool_)
+    if hidden is None:
+        wanted = _wanted(frequency, places, cap)
+        rows, numbers, stands = _gathered(segments, ranges, wanted)
+    else:
+        # What is hidden is only known of postings that are looked at; each hides one of a hash.
+        looked_at = frequency <= _MOST + len(hidden)
+        rows, numbers, stands = _gathered(segments, ranges, looked_at)
+        seen = ~np.isin(numbers, hidden)
+        visible = np.bincount(rows[seen], minlength=len(hashes))
+        frequency = np.where(looked_at, visible, frequency)
+        kept = seen & _wanted(frequency, places, cap)[rows]
+        rows, numbers, stands = rows[kept], numbers[kept], stands[kept]
+    weight = _UNIT * (np.log((1 + documents) / np.maximum(1, frequency)) + 0.5)
+    weights = np.maximum(1, weight.round()).astype(np.int64)
+    return _Shared(numbers.astype(np.int64), places[rows], stands, weights[rows])
+
+
+def _wanted(frequency: NDArray[np.int64], places: NDArray[np.int32], cap: int) -> NDArray[np.bool_]:
+    """Mark the fingerprints that are looked at."""
+    wanted = (frequency > 0) & (frequency <= cap)
+    order = np.argsort(places, kind="stable")
+    in_rows = order[: len(order) // _ROW * _ROW].reshape(-1, _ROW)
+    common = in_rows[(frequency[in_rows] > cap).all(axis=1)]
+    rarest = common[np.arange(len(common)), frequency[common].argmin(axis=1)]
+    wanted[rarest[frequency[rarest] <= _MOST]] = True
+    return wanted
+
+
+def _gathered(
+    segments: Sequence[Postings],
+    ranges: Sequence[tuple[NDArray[np.int64], NDArray[np.int64]]],
+    wanted: NDArray[np.bool_],
+) -> tuple[NDArray[np.int64], NDArray[np.uint32], NDArray[np.int32]]:
+    """Return all postings of some hashes: which hash, the document, the place in it."""
+    rows: list[NDArray[np.int64]] = [np.zeros(0, np.int64)]
+    numbers: list[NDArray[np.uint32]] = [np.zeros(0, np.uint32)]
+    places: list[NDArray[np.int32]] = [np.zeros(0, np.int32)]
     for part, (start, count) in zip(segments, ranges, strict=True):
         taken = np.flatnonzero(wanted & (count > 0))
         lengths = count[taken]
-        rows = np.repeat(taken, lengths)
+        rows.append(np.repeat(taken, lengths))
         first = np.repeat(start[taken] - (np.cumsum(lengths) - lengths), lengths)
-        at = first + np.arange(len(rows))
-        found.append((rows, part.documents[at], part.places[at]))
-    rows = np.concatenate([f[0] for f in found]) if found else rows
-    numbers = np.concatenate([f[1] for f in found]) if found else np.zeros(0, np.uint32)
-    stands = np.concatenate([f[2] for f in found]) if found else np.zeros(0, np.int32)
-    if hidden is not None:
-        seen = ~np.isin(numbers, hidden)
-        rows, numbers, stands = rows[seen], numbers[seen], stands[seen]
-        frequency = np.bincount(rows, minlength=len(hashes))
-        rare = frequency[rows] <= cap
-        rows, numbers, stands = rows[rare], numbers[rare], stands[rare]
-    weight = _UNIT * (np.log((1 + documents) / np.maximum(1, frequency)) + 0.5)
-    return _Shared(
-        numbers.astype(np.int64), places[rows], stands, weight.round().astype(np.int64)[rows]
-    )
+        at = first + np.arange(len(first))
+        numbers.append(part.documents[at])
+        places.append(part.places[at])
+    return np.concatenate(rows), np.concatenate(numbers), np.concatenate(places)
 
 
 def _ranges(
