@@ -30,7 +30,7 @@ _SURE = 0.35
 _OVERLAP = 0.3
 _STEP = 4
 """Pixels of the network's input per place of its output."""
-_PORTRAIT_SIDE, _PICTURE_SIDE = 288, 864
+_PORTRAIT_SIDE, _PICTURE_SIDE = 288, 1280
 """Pixels on a side of what the network sees of an ID photograph, and of a larger picture."""
 _ROOM = 0.25
 """What is shown around a photograph, per its sides."""
@@ -41,6 +41,13 @@ _PIECE = 0.9
 _MARGIN = 6.0
 _NARROWEST, _WIDEST, _TALLEST = 0.55, 1.0, 0.3
 """Shape of an ID photograph, and its height per longer side of the page."""
+
+_CLOSE = 100.0
+"""Pixels across a head from which a badge on its coat may be read.
+
+A badge is half as wide as a face, which is a head without hair and ears; four characters, the
+shortest name of a school, can be read from seven pixels each.
+"""
 
 PICTURE = "照片里可能有校牌、横幅或胸牌露出单位名称，请对照原件核对"
 
@@ -139,14 +146,14 @@ class FaceFinder:
 def face_findings(faces: Iterable[Face], reading: PageReading, policy: Policy) -> list[Finding]:
     """Return one finding for each face; ids are left to the caller.
 
-    A picture with heads in it goes before a person, for more may be seen in it; the first of the
-    page's heads says so.
+    A picture of people taken from near goes before a person, for a badge may be read in it; the
+    first of the page's heads that are so large says so.
     """
     page = reading.frame.page
     found: list[Finding] = []
     asked = False
     for number, face in enumerate(faces, 1):
-        ask = face.rule == "head" and not asked
+        ask = face.rule == "head" and not asked and face.bounds[2] - face.bounds[0] >= _CLOSE
         asked = asked or ask
         found.append(
             Finding(

@@ -15,12 +15,16 @@ from pipeline.detection.photos import Bounds, Photo, find_photos, tone_of
 from pipeline.dossier import Finding, Kind, Place
 from pipeline.geometry import shrink_pixels
 from pipeline.policy import Policy
-from pipeline.reading.lines import PageReading
+from pipeline.reading.lines import Line, PageReading
 
 Pixels = NDArray[np.uint8]
 
 _READ = 0.75
 """Confidence below which writing in a picture could say anything."""
+_LONGER, _THICKEST = 1.7, 0.2
+"""Length of a sign per its height, and its height per the shorter side of its picture."""
+_OVER = 0.3
+"""Share of a line in a head, or of a head in a line, from which the line is no writing."""
 _SURE = ("decoded", "finders", "isbn", "issn")
 _MOST_OF_IT = 0.25
 """Share of a code in a photograph's rectangle from which the rectangle is the code's background."""
@@ -84,7 +88,7 @@ class PictureFinder:
         new = [
             *code_findings(pictures.codes, reading, policy),
             *face_findings(pictures.faces, reading, policy),
-            *_unread(pictures.photos, found, reading, policy),
+            *_unread(pictures, found, reading),
         ]
         kept = [f for f in found if not _of_publication(f, pictures.codes)]
         page = reading.frame.page
@@ -95,14 +99,14 @@ class PictureFinder:
 
 
 def _unread(
-    photos: Sequence[Photo], found: Sequence[Finding], reading: PageReading, policy: Policy
+    pictures: Pictures, found: Sequence[Finding], reading: PageReading
 ) -> Iterator[Finding]:
     """Yield writing in pictures that was not read: a banner, a gate, a badge."""
     held = {finding.line for finding in found}
     for index, line in enumerate(reading.lines):
         if index in held or (line.chars and line.confidence >= _READ):
             continue
-        if any(not p.portrait and _shared(line.polygon.bounds, p.bounds) > 0.5 for p in photos):
+        if any(not p.portrait and _is_sign(line, p, pictures.faces) for p in pictures.photos):
             yield Finding(
                 id="",
                 page=reading.frame.page,
@@ -118,6 +122,23 @@ def _unread(
                 end=len(line.chars),
                 doubtful=True,
             )
+
+
+def _is_sign(line: Line, photo: Photo, faces: Sequence[Face]) -> bool:
+    """Whether what the reader took for a line in a photograph may be writing.
+
+    It also takes people for writing: blots as high as they are long, over a head or a coat.
+    """
+    bounds = line.polygon.bounds
+    if _shared(bounds, photo.bounds) <= 0.5:
+        return False
+    if any(_shared(bounds, f.bounds) > _OVER or _shared(f.bounds, bounds) > _OVER for f in faces):
+        return False
+    corners = line.polygon.array()
+    one, other = (float(np.linalg.norm(corners[k] - corners[k - 1])) for k in (1, 2))
+    x0, y0, x1, y1 = photo.bounds
+    slim = min(one, other) <= _THICKEST * min(x1 - x0, y1 - y0)
+    return slim and max(one, other) >= _LONGER * min(one, other)
 
 
 def _of_publication(finding: Finding, codes: Sequence[Code]) -> bool:

@@ -86,16 +86,23 @@ def test_an_id_photograph_is_masked_whole_on_every_kind_of_copy(
     assert not finding_doubts(decide({"file": found}, policy)["file"])
 
 
-def test_each_head_of_a_class_picture_is_masked_and_the_page_goes_to_a_person(
-    finder: PictureFinder, policy: Policy
-) -> None:
-    page = _page()
-    head = _astronaut().crop((100, 0, 340, 300)).resize((200, 250))
-    picture = Image.new("RGB", (1200, 800), (90, 120, 100))
+def _class(page: Image.Image, size: tuple[int, int]) -> list[tuple[int, int]]:
+    """Put a picture with four heads on a page; return where they stand in the picture."""
+    head = _astronaut().crop((100, 0, 340, 300)).resize(size)
+    wall = np.linspace((40, 70, 50), (160, 190, 170), 800)[:, None].repeat(1200, axis=1)
+    picture = Image.fromarray(wall.astype(np.uint8))
     places = [(60 + 280 * n, 100 + 350 * (n % 2)) for n in range(4)]
     for place in places:
         picture.paste(head, place)
     page.paste(picture, (220, 700))
+    return places
+
+
+def test_each_head_of_a_class_picture_is_masked_and_the_page_goes_to_a_person(
+    finder: PictureFinder, policy: Policy
+) -> None:
+    page = _page()
+    places = _class(page, (200, 250))
     found = _found(finder, page, policy)
     assert [f.rule for f in found] == ["head"] * 4
     masks = _masks(page, found, policy)
@@ -103,6 +110,16 @@ def test_each_head_of_a_class_picture_is_masked_and_the_page_goes_to_a_person(
         face = (x + 220 + 75, y + 700 + 45, x + 220 + 165, y + 700 + 165)
         assert _covered(face, masks) > 0.95
     assert "横幅" in finding_doubts(decide({"file": found}, policy)["file"])[0].message
+
+
+def test_a_class_too_far_away_for_badges_to_be_read_asks_nobody(
+    finder: PictureFinder, policy: Policy
+) -> None:
+    page = _page()
+    _class(page, (100, 125))
+    found = _found(finder, page, policy)
+    assert [f.rule for f in found] == ["head"] * 4
+    assert not finding_doubts(decide({"file": found}, policy)["file"])
 
 
 def test_an_id_photograph_that_falls_into_two_pieces_is_one_face_and_asks_nobody() -> None:
