@@ -14,7 +14,7 @@ BENCH ?=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PADDLE_PDX_DISABLE_MODEL_SOURCE_CHECK := True
 
-.PHONY: setup demo test lint bench bench-presidio serve lock
+.PHONY: setup demo test test-postgres lint bench bench-presidio serve lock
 
 setup: $(VENV)/.stamp-package $(VENV)/.stamp-system $(WEIGHTS)/.stamp
 
@@ -50,6 +50,10 @@ demo: setup
 
 test: setup
 	$(BIN)/pytest
+
+# The tests of the database once more, on a PostgreSQL server that is started for them.
+test-postgres: setup
+	$(BIN)/python -m tests.postgres $(BIN)/pytest tests/dossiers
 
 lint: setup
 	$(BIN)/ruff check .

@@ -23,6 +23,7 @@ def prepare() -> None:
 
     Raises:
         StateFolderError: The private folder cannot be written.
+        DatabaseError: The database does not answer.
         KeyMissingError: The database holds values of a key that is not here.
     """
     setup()

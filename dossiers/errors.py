@@ -12,6 +12,13 @@ class StateFolderError(UsageError):
     sentence = "无法写入文件夹“{subject}”，请检查权限和磁盘空间，或用 MANGPING_STATE 换一个。"
 
 
+class DatabaseError(UsageError):
+    """The database does not answer, or is not ours."""
+
+    code = "database"
+    sentence = "数据库无法使用（{subject}）；请检查 DATABASE_URL、磁盘空间和权限后重试。"
+
+
 class KeyFormatError(UsageError):
     """``MANGPING_KEY`` or the key file is not usable."""
 

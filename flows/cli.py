@@ -10,6 +10,7 @@ import typer
 from typer._click import exceptions as click_errors
 
 from flows.cli_corpus import corpus_app
+from flows.cli_dossiers import account_app, audit_app, keys_app
 from flows.cli_similarity import CorpusPlace, similarity_app
 from flows.running import INTERRUPTED, run
 from pipeline.versions import PROGRAM
@@ -28,6 +29,9 @@ registry_app = typer.Typer(help="期刊库：导入、查询。", no_args_is_hel
 app.add_typer(registry_app, name="registry")
 app.add_typer(corpus_app, name="corpus")
 app.add_typer(similarity_app, name="similarity")
+app.add_typer(audit_app, name="audit")
+app.add_typer(keys_app, name="keys")
+app.add_typer(account_app, name="account")
 
 Out = Annotated[Path, typer.Option("--out", help="结果放在哪个文件夹。")]
 Json = Annotated[bool, typer.Option("--json", help="标准输出只打印一个 JSON 对象。")]

@@ -35,6 +35,9 @@ def test_nothing_of_the_applicant_stands_in_clear_in_database_or_folder(
     assert open_queue(dossier.pk).count() == 1
     seen = [_database(), *(f.read_bytes() for f in state.rglob("*") if _is_ours(f))]
     assert b"huainan-2025" in seen[0] and len(seen) >= 4
+    # The search itself works: the original says who it is.
+    originals = [f.read_bytes() for f in state.rglob("original/*")]
+    assert any(APPLICANT.name[0].encode() in data for data in originals)
     words = [s for field in type(APPLICANT).model_fields for s in getattr(APPLICANT, field)]
     for word in (*words, FILE_NAME, "欧阳", "九十九中"):
         for coded in (word.encode(), word.encode("utf-16-le"), _escaped(word)):
