@@ -52,10 +52,10 @@ def gram_hashes(text: NormalText, size: int) -> NDArray[np.uint64]:
     for offset in range(size):
         total *= _BASE
         total += codes[offset : offset + count]
-    return _mixed(total)
+    return mixed(total)
 
 
-def _mixed(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
+def mixed(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
     """Spread the bits (the finaliser of splitmix64)."""
     values ^= values >> np.uint64(30)
     values *= _MIX_1

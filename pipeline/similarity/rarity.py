@@ -1,4 +1,6 @@
-"""How common a pair of neighbouring characters is: in how many documents it stands.
+"""How common a pair of neighbouring words is: in how many documents it stands.
+
+A word is a single Chinese character, or a whole word or number of another script.
 
 Counts lie in a table of fixed size that the hash of the pair points into, so that it costs the
 same for ten documents and for ten million, and adding or removing a document is one addition.
@@ -13,20 +15,29 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.similarity.fingerprints import gram_hashes
+from pipeline.similarity.fingerprints import mixed
 from pipeline.similarity.text import NormalText
+from pipeline.similarity.words import Words, words
 
 PLACES = 1 << 20
 
+_FIRST = np.uint64(0x9E3779B97F4A7C15)
+
 
 def pair_places(text: NormalText) -> NDArray[np.int32]:
-    """Place in the table of every pair of neighbouring characters, in the order of the text."""
-    return (gram_hashes(text, 2) & np.uint64(PLACES - 1)).astype(np.int32)
+    """Place in the table of every pair of neighbouring words, in the order of the text."""
+    return places_of(words(text))
+
+
+def places_of(cut: Words) -> NDArray[np.int32]:
+    """Place in the table of every pair of neighbouring words of a text that is already cut."""
+    pairs = mixed(cut.hashes[:-1] * _FIRST + cut.hashes[1:])
+    return (pairs & np.uint64(PLACES - 1)).astype(np.int32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rarity:
-    """Document frequencies of pairs of characters.
+    """Document frequencies of pairs of words.
 
     Attributes:
         documents: Number of documents counted.

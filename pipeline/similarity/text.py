@@ -80,6 +80,7 @@ def normalise(raw: str) -> NormalText:
 
 
 def code_points(text: str) -> NDArray[np.uint32]:
+    """The code points of a string, uint32; lone surrogates are taken as they are."""
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
 
 

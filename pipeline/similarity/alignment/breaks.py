@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.similarity.text import NormalText, code_points
+from pipeline.similarity.words import Words
 
 CLAUSE, SENTENCE = 1, 2
 
@@ -15,8 +16,8 @@ _PLAIN_STOP = ord(".")
 _LINE_BREAKS = (ord("\n"), ord("\r"))
 
 
-def breaks(text: NormalText) -> NDArray[np.int8]:
-    """How well a text can be cut before each normalised code point, and behind the last.
+def breaks(text: NormalText, cut: Words) -> NDArray[np.int8]:
+    """How well a text can be cut before each of its words, and behind the last.
 
     A full stop within a number or a Latin word is none. A line break is the end of a sentence
     when a mark stands before it or the next line is empty, else of a clause at most: scanned
@@ -36,8 +37,9 @@ def breaks(text: NormalText) -> NDArray[np.int8]:
     line = np.isin(raw, _LINE_BREAKS)
     strength[line] = CLAUSE
     strength[np.flatnonzero(line[1:] & line[:-1]) + 1] = SENTENCE
-    result = np.zeros(len(text) + 1, np.int8)
+    result = np.zeros(len(cut.hashes) + 1, np.int8)
     marked = np.flatnonzero(strength)
-    np.maximum.at(result, np.searchsorted(text.origin, marked), strength[marked])
+    behind = np.searchsorted(text.origin[cut.starts[:-1]], marked)
+    np.maximum.at(result, behind, strength[marked])
     result[[0, -1]] = SENTENCE
     return result

@@ -12,6 +12,7 @@ from rapidfuzz.distance import Indel
 from pipeline.similarity.alignment.regions import Region
 from pipeline.similarity.nouns import MatchKind, Span
 from pipeline.similarity.text import NormalText
+from pipeline.similarity.words import Words
 
 _VERBATIM = 0.985
 _NEAR = 0.8
@@ -40,8 +41,8 @@ class Match:
 
 
 def describe(
-    query: NormalText,
-    source: NormalText,
+    texts: tuple[NormalText, NormalText],
+    cuts: tuple[Words, Words],
     region: Region,
     evidence: float,
     quotations: Sequence[Span],
@@ -49,13 +50,17 @@ def describe(
     """Describe a region.
 
     Args:
-        query: The examined text.
-        source: The source.
+        texts: The examined text and the source.
+        cuts: Their words.
         region: A passage they share.
         evidence: What speaks for it.
         quotations: Cited quotations of the examined text, in order.
     """
-    own, there = ((low, high + 1) for low, high in region.spans)
+    query, source = texts
+    own, there = (
+        (int(cut.starts[low]), int(cut.starts[high + 1]))
+        for cut, (low, high) in zip(cuts, region.spans, strict=True)
+    )
     span, source_span = _with_marks(
         query.raw, query.raw_span(*own), source.raw, source.raw_span(*there)
     )

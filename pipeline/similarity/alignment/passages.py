@@ -13,7 +13,7 @@ from pipeline.similarity.alignment.quotes import quotations
 from pipeline.similarity.alignment.regions import Ground, Region
 from pipeline.similarity.alignment.seeds import Seed, find_seeds
 from pipeline.similarity.alignment.shelf import CELL, Shelf
-from pipeline.similarity.alignment.verdict import Judge
+from pipeline.similarity.alignment.verdict import WORTH_JUDGING, Judge
 from pipeline.similarity.rarity import Rarity
 from pipeline.similarity.text import NormalText
 
@@ -44,13 +44,14 @@ def align_all(
     for seeds in find_seeds(asked, shelf, rarity):
         number = seeds[0].source
         source = shelf.texts[number]
+        texts, cuts = (query, source), (asked.words[0], shelf.words[number])
         ground = Ground(asked, shelf, number, rarity)
-        judge = Judge(ground, query, source)
+        judge = Judge(ground, *cuts)
         found = _regions(ground, judge, seeds, (asked.breaks[0], shelf.breaks[number]))
         if found:
             yield (
                 number,
-                tuple(describe(query, source, region, total, quoted) for region, total in found),
+                tuple(describe(texts, cuts, region, total, quoted) for region, total in found),
             )
 
 
@@ -67,6 +68,8 @@ def _regions(
         if region is None:
             continue
         tried.append(region)
+        if region.evidence < WORTH_JUDGING:
+            continue
         region = settle(ground, region, breaks)
         if any(_same(region, other) for other, _ in kept):
             continue

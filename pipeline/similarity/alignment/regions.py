@@ -1,6 +1,6 @@
 """From a seed to a passage: how far the agreement reaches on both sides.
 
-A character pair of one text *agrees* when it stands anywhere in the other text's stretch. Each pair
+A pair of words of one text *agrees* when it stands anywhere in the other text's stretch. Each pair
 of a stretch is evidence: one that agrees speaks for a shared passage the more, the less likely it
 would stand in so long a stretch by chance; one that does not speaks against it. The stretch with
 the most evidence is taken on one side, then on the other, until both stand still.
@@ -18,7 +18,7 @@ from pipeline.similarity.alignment.matching import partners
 from pipeline.similarity.alignment.seeds import Seed
 from pipeline.similarity.alignment.shelf import CELL, Shelf
 from pipeline.similarity.rarity import PLACES, Rarity
-from pipeline.similarity.text import NormalText
+from pipeline.similarity.words import Words
 
 Stretch = tuple[int, int]
 
@@ -32,7 +32,7 @@ _SETTLING = 3
 _MARGIN = 0.5
 _CHANCE = 8.0
 _SHORTEST_STRETCH = 100
-_NARROW = 0.4
+_PLAIN = 0.4
 _EXPECTED = (0.25, 0.95)
 
 
@@ -56,7 +56,7 @@ class Ground:
 
     def __init__(self, query: Shelf, source: Shelf, number: int, rarity: Rarity) -> None:
         self.pairs = (query.pairs[0], source.pairs[number])
-        self._worth = tuple(_worth(text) for text in (query.texts[0], source.texts[number]))
+        self._worth = tuple(_worth(cut) for cut in (query.words[0], source.words[number]))
         self._rates = tuple(rarity.rates(pairs) for pairs in self.pairs)
         self._marks = np.zeros(PLACES, np.bool_)
         self._partners: dict[tuple[Stretch, Stretch], _Partners] = {}
@@ -214,10 +214,9 @@ def damped(evidence: NDArray[np.floating[Any]], items: NDArray[np.integer[Any]])
     return float(np.where(evidence > 0, evidence / np.sqrt(counts[inverse]), evidence).sum())
 
 
-def _worth(text: NormalText) -> NDArray[np.float32]:
-    """What a pair counts: two letters or digits of one word less than two characters."""
-    narrow = text.codes < 0x80
-    return np.where(narrow[:-1] & narrow[1:], np.float32(_NARROW), np.float32(1))
+def _worth(cut: Words) -> NDArray[np.float32]:
+    """What a pair counts: two numbers or letters less than two characters or words."""
+    return np.where(cut.plain[:-1] & cut.plain[1:], np.float32(_PLAIN), np.float32(1))
 
 
 def best_run(evidence: NDArray[np.float32]) -> Stretch | None:

@@ -1,7 +1,7 @@
 """Whether two stretches are a shared passage or only speak of the same things.
 
-Single characters are weighed besides pairs: a sentence whose words were shuffled or replaced keeps
-many of its characters and few of its pairs. How likely a character stands in a stretch by chance
+Single words (Chinese characters, that is) are weighed besides pairs: a sentence that was shuffled
+or reworded keeps many of them and few of its pairs. How likely a word stands in a stretch by chance
 is learnt from the rest of the two texts, so that their common subject is no evidence, and from how
 common the pairs are that agree around it, so that phrases everybody uses are little. And who writes
 a text anew keeps the order of its thoughts, while two texts on one subject share words in no order.
@@ -16,12 +16,12 @@ from numpy.typing import NDArray
 
 from pipeline.similarity.alignment.matching import match_once
 from pipeline.similarity.alignment.regions import Ground, Region, damped
-from pipeline.similarity.text import NormalText
+from pipeline.similarity.words import Words
 
 LEAST_LENGTHS = (20, 28)
 LEAST_EVIDENCE = 40.0
+WORTH_JUDGING = 10.0
 
-_WORTH_JUDGING = 10.0
 _PAIRS_COUNT = 0.3
 _UNSEEN = 0.5
 _UNSEEN_OF = 2000.0
@@ -36,15 +36,18 @@ _MOST_FROM_ORDER = 40.0
 class Judge:
     """Weighs regions of two texts."""
 
-    def __init__(self, ground: Ground, query: NormalText, source: NormalText) -> None:
+    def __init__(self, ground: Ground, query: Words, source: Words) -> None:
         self._ground = ground
-        self._codes = (query.codes, source.codes)
+        self._words = (query, source)
 
     def evidence(self, region: Region) -> float | None:
-        """What single characters and pairs say for a region, in nats; None if not enough."""
-        if region.evidence < _WORTH_JUDGING:
+        """What single words and pairs say for a region, in nats; None if not enough."""
+        if region.evidence < WORTH_JUDGING:
             return None
-        lengths = sorted(high - low for low, high in region.spans)
+        lengths = sorted(
+            int(cut.starts[high + 1] - cut.starts[low])
+            for cut, (low, high) in zip(self._words, region.spans, strict=True)
+        )
         if lengths[0] < LEAST_LENGTHS[0] or lengths[1] < LEAST_LENGTHS[1]:
             return None
         total = self.weight(region)
@@ -54,9 +57,9 @@ class Judge:
         """What speaks for a region, in nats."""
         pairs = self._ground.unrepeated(region)
         order = in_order(*self._ground.partners(*region.spans))
-        return self._characters(region) + _PAIRS_COUNT * pairs + order
+        return self._singles(region) + _PAIRS_COUNT * pairs + order
 
-    def _characters(self, region: Region) -> float:
+    def _singles(self, region: Region) -> float:
         spans = [(low, high + 1) for low, high in region.spans]
         ids = [self._ids[side][low:high] for side, (low, high) in enumerate(spans)]
         inside = np.bincount(np.concatenate(ids), minlength=len(self._totals))
@@ -68,30 +71,22 @@ class Judge:
         for side in (0, 1):
             length = max(_SHORTEST_STRETCH, len(ids[1 - side]))
             chance = np.maximum(-np.expm1(-rates[ids[side]] * length), phrases[side])
-            counted = self._counted[ids[side]]
+            low, high = spans[side]
+            counted = ~self._words[side].plain[low:high]
             evidence = _weigh(hits[side][counted], chance[counted])
             sides.append(damped(evidence, ids[side][counted]))
         return min(sides)
 
     @cached_property
-    def _alphabet(self) -> tuple[NDArray[np.uint32], NDArray[np.int32]]:
-        codes, ids = np.unique(np.concatenate(self._codes), return_inverse=True)
-        return codes, ids.astype(np.int32)
-
-    @cached_property
     def _ids(self) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-        ids, first = self._alphabet[1], len(self._codes[0])
+        both = np.concatenate([cut.hashes for cut in self._words])
+        ids = np.unique(both, return_inverse=True)[1].astype(np.int32)
+        first = len(self._words[0].hashes)
         return ids[:first], ids[first:]
 
     @cached_property
     def _totals(self) -> NDArray[np.int64]:
-        return np.bincount(self._alphabet[1], minlength=len(self._alphabet[0]))
-
-    @cached_property
-    def _counted(self) -> NDArray[np.bool_]:
-        """Letters and digits by themselves say nothing."""
-        counted: NDArray[np.bool_] = self._alphabet[0] >= 0x80
-        return counted
+        return np.bincount(np.concatenate(self._ids))
 
 
 def _weigh(hit: NDArray[np.bool_], chance: NDArray[np.float64]) -> NDArray[np.float64]:
