@@ -35,6 +35,7 @@ class Dossier(models.Model):
         owner: The applicant's account, if they have one.
         policy: Id of the notice.
         title: What the office calls it; encrypted.
+        note: What the applicant is told about a return; encrypted.
         revision: Grows whenever attachments come or go, so that a run knows what it has seen.
         failures: Runs in a row that did not end; see :mod:`dossiers.services.runs`.
         submitted: When it was last submitted; the sweep takes the oldest first.
@@ -47,6 +48,7 @@ class Dossier(models.Model):
     owner = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="dossiers")
     policy = models.CharField(max_length=60)
     title = EncryptedTextField(default="")
+    note = EncryptedTextField(default="")
     state = models.CharField(
         max_length=16, choices=DossierState.choices, default=DossierState.OPEN, db_index=True
     )

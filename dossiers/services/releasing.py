@@ -123,17 +123,25 @@ def recall_dossier(dossier_id: str, *, reason: str, by: User | None = None) -> D
     return dossier
 
 
-def return_dossier(dossier_id: str, *, reason: str, by: User | None = None) -> Dossier:
+def return_dossier(
+    dossier_id: str, *, reason: str, note: str = "", by: User | None = None
+) -> Dossier:
     """Send a dossier back to its applicant.
+
+    Args:
+        dossier_id: Which.
+        reason: A code.
+        note: What the applicant is told; stored encrypted.
+        by: Who asks.
 
     Raises:
         StateError: It is not in review or ready.
     """
-    return _decided(dossier_id, DossierState.RETURNED, reason, by)
+    return _decided(dossier_id, DossierState.RETURNED, reason, by, note)
 
 
 def void_dossier(dossier_id: str, *, reason: str, by: User | None = None) -> Dossier:
-    """End a dossier for good.
+    """End a dossier for good; ``reason`` is a code.
 
     Raises:
         StateError: It is released or being processed.
@@ -233,11 +241,15 @@ def _require_no_blockers(dossier: Dossier) -> None:
         raise NotReleasableError(dossier.pk, count=len(blockers))
 
 
-def _decided(dossier_id: str, wanted: DossierState, reason: str, by: User | None) -> Dossier:
+def _decided(
+    dossier_id: str, wanted: DossierState, reason: str, by: User | None, note: str = ""
+) -> Dossier:
     if by is not None:
         require(by, Permission.DECIDE, dossier_of(dossier_id))
     with audit.writing():
         dossier = locked_dossier(dossier_id)
+        dossier.note = note
+        dossier.save(update_fields=["note"])
         return move(dossier, wanted, actor=audit.actor_of(by), reason=reason)
 
 

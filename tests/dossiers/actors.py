@@ -41,7 +41,7 @@ def work(worker: str, pages: str) -> None:
 
 def open_upload(size: str, submitted: str) -> None:
     """Make submitted dossiers, and one with an upload that has begun; print its key."""
-    from dossiers.services import receiving
+    from dossiers.services import receiving, uploads
     from pipeline.dossier import Applicant
 
     def opened() -> str:
@@ -49,17 +49,17 @@ def open_upload(size: str, submitted: str) -> None:
 
     for _ in range(int(submitted)):
         waiting = opened()
-        small = receiving.register_upload(waiting, name="a.pdf", size=1)
-        receiving.append_chunk(small.key, 0, b"a")
-        receiving.complete_upload(small.key)
+        small = uploads.register_upload(waiting, name="a.pdf", size=1)
+        uploads.append_chunk(small.key, 0, b"a")
+        uploads.complete_upload(small.key)
         receiving.submit_dossier(waiting)
-    print(receiving.register_upload(opened(), name="a.pdf", size=int(size)).key)
+    print(uploads.register_upload(opened(), name="a.pdf", size=int(size)).key)
 
 
 def send(key: str, file: str, piece: str) -> None:
     """Send a file from where its upload stands, and print where it then stands."""
     from dossiers.models import Upload
-    from dossiers.services.receiving import append_chunk, complete_upload
+    from dossiers.services.uploads import append_chunk, complete_upload
 
     data, at = Path(file).read_bytes(), Upload.objects.get(pk=key).received
     while at < len(data):

@@ -7,15 +7,10 @@ from pathlib import Path
 
 from dossiers import audit
 from dossiers.models import Attachment, Dossier, Run, RunKind, User
-from dossiers.services.receiving import (
-    append_chunk,
-    complete_upload,
-    create_dossier,
-    register_upload,
-    submit_dossier,
-)
+from dossiers.services.receiving import create_dossier, submit_dossier
 from dossiers.services.results import AttachmentOutcome, attach_result
 from dossiers.services.runs import RunGrant, finish_run, start_run
+from dossiers.services.uploads import append_chunk, complete_upload, register_upload
 from pipeline.dossier import Applicant, VerdictKind
 from pipeline.findings_file import DoubtEntry, FindingEntry, FindingsFile
 from pipeline.outcome import FileResult

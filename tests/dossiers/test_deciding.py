@@ -17,11 +17,13 @@ from dossiers.services.deciding import (
     settle_decision,
     standing_corrections,
 )
+from dossiers.services.receiving import remove_attachment
 from dossiers.services.releasing import (
     package_files,
     recall_dossier,
     release_blockers,
     release_dossier,
+    reopen_dossier,
     return_dossier,
 )
 from dossiers.services.results import attach_result, new_copy_version
@@ -176,7 +178,12 @@ def test_an_applicants_bad_copy_or_paper_is_put_before_a_person(
     attachment.refresh_from_db()
     assert attachment.state == AttachmentState.PERSON
     assert Publication.model_validate(attachment.publication).verdict == "return"
-    assert return_dossier(dossier.pk, reason="publication", by=auditor).state == "returned"
+    return_dossier(dossier.pk, reason="publication", note="请更换论文。", by=auditor)
+    dossier.refresh_from_db()
+    assert (dossier.state, dossier.note) == (DossierState.RETURNED, "请更换论文。")
+    reopen_dossier(dossier.pk)
+    remove_attachment(dossier.pk, 1)
+    assert _codes(dossier) == ["empty"] and not open_queue(dossier.pk)
 
 
 def test_a_release_can_be_called_back_and_its_package_closes(auditor: User, tmp_path: Path) -> None:

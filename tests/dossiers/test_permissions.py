@@ -19,7 +19,7 @@ from dossiers.services.accounts import (
     revoke_token,
 )
 from dossiers.services.deciding import DecisionInput, record_decision
-from dossiers.services.receiving import register_upload, submit_dossier
+from dossiers.services.receiving import submit_dossier
 from dossiers.services.releasing import (
     assign_reviewer,
     recall_dossier,
@@ -27,6 +27,7 @@ from dossiers.services.releasing import (
     unassign_reviewer,
 )
 from dossiers.services.runs import request_rerun
+from dossiers.services.uploads import register_upload
 from dossiers.services.viewing import open_file
 from tests.dossiers.conftest import Accounts
 from tests.dossiers.papers import ORIGINAL, events, processed

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 
 from dossiers.audit import AuditAction
 from dossiers.errors import (
@@ -16,14 +18,9 @@ from dossiers.errors import (
 )
 from dossiers.models import Attachment, FileRole, StoredFile, Upload
 from dossiers.places import private_folder
-from dossiers.services import receiving
-from dossiers.services.receiving import (
-    append_chunk,
-    complete_upload,
-    register_upload,
-    remove_attachment,
-    submit_dossier,
-)
+from dossiers.services import uploads
+from dossiers.services.receiving import remove_attachment, submit_dossier
+from dossiers.services.uploads import append_chunk, complete_upload, register_upload
 from dossiers.states import AttachmentState, DossierState
 from dossiers.storage import Storage
 from pipeline.errors import RefusedInputError
@@ -90,7 +87,7 @@ def test_more_than_was_announced_or_is_taken_is_refused(
         append_chunk(row.key, 0, ORIGINAL + b"x")
     with pytest.raises(UploadTooLargeError):
         register_upload(row.dossier_id, name="a.pdf", size=10**10)
-    monkeypatch.setattr(receiving, "CHUNK_BYTES", 10)
+    monkeypatch.setattr(uploads, "CHUNK_BYTES", 10)
     with pytest.raises(UploadTooLargeError):
         append_chunk(row.key, 0, ORIGINAL[:11])
 
@@ -123,7 +120,7 @@ def test_a_dossier_is_handed_in_whole_and_then_closed_to_changes(db: None) -> No
     open_upload = register_upload(dossier.pk, name="x.pdf", size=5)
     with pytest.raises(NothingToSubmitError):
         submit_dossier(dossier.pk)
-    receiving.abandon_upload(open_upload.key)
+    uploads.abandon_upload(open_upload.key)
     remove_attachment(dossier.pk, first.ordinal)
     assert submit_dossier(dossier.pk).state == DossierState.SUBMITTED
     with pytest.raises(StateError):
@@ -140,6 +137,22 @@ def test_an_own_masked_copy_belongs_to_its_attachment(db: None) -> None:
     assert again.ordinal == 1 and again.own_file is not None
     assert again.own_file.role == FileRole.OWN_COPY and again.own_file.name == FILE_NAME
     assert again.state == AttachmentState.WAITING and dossier.attachments.count() == 1
+
+
+def test_what_nobody_goes_on_with_does_not_fill_the_disk(db: None) -> None:
+    row, fresh = _started(), _started()
+    append_chunk(row.key, 0, ORIGINAL[:100])
+    long_ago = timezone.now() - timedelta(days=3)
+    Upload.objects.filter(pk=row.key).update(changed=long_ago)
+    assert uploads.abandon_stale_uploads() == 1
+    assert not list(private_folder("uploads").iterdir())
+    assert append_chunk(fresh.key, 0, ORIGINAL[:100]) == 100
+
+
+def test_a_kind_that_is_no_code_is_not_kept(db: None) -> None:
+    assert (
+        _started(kind="欧阳澹台的论文").kind == "other" and _started(kind="paper").kind == "paper"
+    )
 
 
 def test_another_store_than_the_disk_holds_the_same(
