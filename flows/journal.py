@@ -9,8 +9,8 @@ from typing import Any, TextIO
 from flows.errors import CommandLineError
 from flows.registry import choose_registry
 from pipeline.policy import load_policy
-from pipeline.publication.journal import Claim, JournalJudgement, broken_rules, judge_journal
-from pipeline.publication.nouns import Effect, PublicationVerdict
+from pipeline.publication.journal import Claim, JournalJudgement, judge_journal
+from pipeline.publication.nouns import Effect, PublicationVerdict, broken_rules
 from pipeline.publication.numbers import typed_cn, typed_issn
 from pipeline.publication.registry import RegistryAbout
 from pipeline.publication.result_json import rule_finding_json

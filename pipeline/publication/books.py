@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from pipeline.publication.bylines import is_name, like_name, names_in, tokens_of
-from pipeline.publication.checks import SURE, evidence_of
+from pipeline.publication.bylines import SURE, is_name, names_in, tokens_of
+from pipeline.publication.checks import first_author, missing_parts
 from pipeline.publication.nouns import (
     Effect,
     FoundNumber,
@@ -18,26 +18,23 @@ from pipeline.publication.nouns import (
 from pipeline.publication.number_text import half_width
 from pipeline.publication.package import Package, rows_of
 from pipeline.publication.package_reasons import Evidence, finding
+from pipeline.reading.shapes import NAME_SHAPE
 from pipeline.reading.sides import Row
 
 _ROLE = r"(?:编著|主编|著|编|合著)"
 _IN_CATALOGUE = re.compile(rf"/\s*([^/.]*?){_ROLE}\s*[.。·]?\s*[-—一]")
 _LABELLED = re.compile(r"(?:著\s*者|作\s*者|编\s*著(?:者)?|主\s*编|编\s*者)\s*[:：]\s*(.+)")
 _ON_COVER = re.compile(rf"^(.{{2,40}}?)\s*{_ROLE}\s*$")
-_SHAPED = re.compile(r"[一-鿿]{2,4}")
+_ISBN = re.compile(r"[I1l][S5][B8]N|书\s*号", re.IGNORECASE)
+# A line less sure than this may be the one with the number.
+_FAINT = 0.5
 _TITLE = re.compile(r"书\s*名\s*[:：]\s*(\S.+)")
 _EDITION = re.compile(r"((?:19|20)\d\d)\s*年\s*(\d{1,2})\s*月")
 
 
 def check_book_parts(package: Package) -> Iterator[RuleFinding]:
     """Name the parts that a book's package lacks."""
-    for part, code in (
-        (Part.COVER, "missing-cover"),
-        (Part.CONTENTS, "missing-contents"),
-        (Part.BODY, "missing-body"),
-    ):
-        if not package.shows(part):
-            yield finding(code, effect=Effect.PERSON if package.may_show(part) else None)
+    yield from missing_parts(package)
     if not package.shows(Part.SERIALS):
         softened = Effect.PERSON if package.may_show(Part.SERIALS) else None
         yield finding("missing-imprint", effect=softened)
@@ -48,7 +45,10 @@ def check_isbn(package: Package) -> Iterator[RuleFinding]:
     printed = package.numbers(NumberKind.ISBN)
     if not printed:
         if package.shows(Part.SERIALS):
-            yield finding("isbn-missing")
+            rows = list(rows_of(package.of(Part.SERIALS, Part.BACK)))
+            unread = any(_ISBN.search(half_width(row.text)) for row in rows)
+            faint = min((row.confidence for row in rows), default=0.0) < _FAINT
+            yield finding("isbn-missing", effect=Effect.PERSON if unread or faint else None)
         return
     number = isbn_of(package)
     if number is None:
@@ -89,7 +89,7 @@ def book_authors(package: Package) -> tuple[tuple[str, ...], tuple[Row, ...]]:
             names = names_in(match[1])[0] if match else ()
             if match and not names:
                 # A rare name beside its label needs no surname that the list knows.
-                names = tuple(t for t in tokens_of(match[1]) if _SHAPED.fullmatch(t))
+                names = tuple(t for t in tokens_of(match[1]) if NAME_SHAPE.fullmatch(t))
             if names:
                 return names, (row,)
     for row in cover:
@@ -107,16 +107,9 @@ def check_book_authors(package: Package, names: Sequence[str]) -> Iterator[RuleF
     if not authors:
         yield finding("author-unread")
         return
-    place = evidence_of(rows)
-    if authors[0] in names:
-        return
-    if any(like_name(authors[0], name) for name in names):
-        yield finding("author-alike", place)
-    elif any(name in authors for name in names):
-        yield finding("not-first", place)
-    else:
-        weak = min((row.confidence for row in rows), default=0.0) < SURE
-        yield finding("not-author", place, effect=Effect.PERSON if weak else None)
+    refused = first_author(authors, rows, names, package)
+    if refused is not None:
+        yield refused
 
 
 def book_title(package: Package) -> str | None:

@@ -13,9 +13,12 @@ from dataclasses import dataclass, field, replace
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
+from pipeline.reading.shapes import NAME_SHAPE, bare, ideographs
 from pipeline.reading.sides import Row, Side, simplified
 from pipeline.surnames import starts_with_surname, surnames
 
+#: Below this a reading may be to blame for what does not fit.
+SURE = 0.85
 #: Likeness of titles, 0 to 100, above which they are the same.
 SAME_TITLE = 80
 
@@ -39,7 +42,6 @@ _NO_NAMES = frozenset(
 _ANCHOR = re.compile(
     r"^[\W_]*(?:内\s*容\s*)?(?:摘\s*要|提\s*要|关\s*键\s*词|Abstract|Key\s?words)", re.I
 )
-_SHAPED = re.compile(r"[一-鿿㐀-䶿]{2,5}")
 _CREDIT = re.compile(r"^\W*(?:文|撰文|作者)\s*[/／|:：]")
 _POSTCODE = re.compile(r"\d{6}")
 _AFTER_BYLINE = re.compile(
@@ -49,6 +51,10 @@ _UNITS = re.compile(r"^\W*[(（\d]|学校|小学|中学|大学|学院|幼儿园|
 # 谢思贞1阿拉坦仓2: names with the numbers of their units.
 _NUMBERED = re.compile(r"(?:[一-鿿]{2,5}[\d①-⑩,，、\s]+){2,}")
 _SECTION = re.compile(r"^\s*[【\[■●◆▍□◇][^】\]]{2,8}[】\]]?\s*$")
+# A running header that stands lower than usual: no title names year and issue.
+_RUNNING = re.compile(
+    r"(?:19|20)\d\d\s*年.{0,8}第\s*\d+\s*期|第\s*\d+\s*期.{0,12}(?:19|20)\d\d|总第\s*\d+\s*期"
+)
 _SUBTITLE = re.compile(r"^\s*[-—–―一_~=]{2,}\s*")
 # A title goes on in the next row only where its row is about as wide as the side.
 _FULL = 0.5
@@ -77,14 +83,28 @@ class Head:
     authors: tuple[str, ...] = field(repr=False)
     author_rows: tuple[Row, ...] = field(repr=False)
 
+    @property
+    def clear(self) -> bool:
+        """Whether title and names were read without doubt."""
+        rows = (*self.title_rows, *self.author_rows)
+        return min((row.confidence for row in rows), default=0.0) >= SURE
+
     def with_known(self, names: Sequence[str]) -> Head:
-        """Return the head with a known name parted from one that was read as its end or its rest."""
+        """Return the head with known names as they are known.
+
+        They are parted from one that was read as their end or their rest, and written as given
+        where the reader gave the traditional form.
+        """
         authors: list[str] = []
-        for author in self.authors:
+        for author in (_as_known(author, names) for author in self.authors):
             known = next((n for n in names if n in author and n != author), None)
             pieces = author.partition(known) if known else (author,)
             authors += [piece for piece in pieces if len(piece) > 1]
         return replace(self, authors=tuple(authors))
+
+
+def _as_known(author: str, names: Sequence[str]) -> str:
+    return next((name for name in names if simplified(name) == simplified(author)), author)
 
 
 def find_head(side: Side) -> Head | None:
@@ -92,11 +112,15 @@ def find_head(side: Side) -> Head | None:
     rows = side.rows
     anchor = next((i for i, row in enumerate(rows) if _ANCHOR.search(row.text)), None)
     top = rows[:anchor] if anchor is not None else rows[: _first_prose(rows)]
-    top = tuple(row for row in top if row.y1 > _HEADER and not _SECTION.search(row.text))
-    titled = [row for row in top if _han(row.text) >= 4]
+    top = tuple(
+        row
+        for row in top
+        if row.y1 > _HEADER and not (_SECTION.search(row.text) or _RUNNING.search(row.text))
+    )
+    titled = [row for row in top if ideographs(row.text) >= 4]
     if not titled:
         return None
-    worded = [r for r in titled if _han(r.text) >= 6 and not _NUMBERED.fullmatch(r.text)]
+    worded = [r for r in titled if ideographs(r.text) >= 6 and not _NUMBERED.fullmatch(r.text)]
     largest = max(worded or titled, key=lambda row: row.size)
     if largest.size < (1.12 if anchor is not None else 1.5) * side.usual_size:
         return None
@@ -142,6 +166,7 @@ def is_name(token: str) -> bool:
 
 def like_name(one: str, other: str) -> bool:
     """Whether two readings can be the same name: equal, or one character misread."""
+    one, other = simplified(one), simplified(other)
     if one == other:
         return True
     return len(one) == len(other) >= 2 and Levenshtein.distance(one, other) <= 1
@@ -153,11 +178,6 @@ def same_title(one: str, other: str) -> bool:
     if min(len(a), len(b)) < 4:
         return a == b
     return max(fuzz.ratio(a, b), fuzz.ratio(bare(one.split("——")[0]), b), fuzz.ratio(a, bare(other.split("——")[0]))) >= SAME_TITLE  # fmt: skip
-
-
-def bare(text: str) -> str:
-    """Return letters, digits and ideographs alone."""
-    return simplified(re.sub(r"[\W_]+", "", text))
 
 
 def _authors(rows: Sequence[Row]) -> tuple[tuple[str, ...], tuple[Row, ...]]:
@@ -193,7 +213,7 @@ def _byline(row: Row, below: str, *, first: bool) -> tuple[str, ...]:
         return names
     tokens = tokens_of(row.spaced if any(len(t) > 4 for t in tokens_of(text)) else text)
     shaped = [
-        t for t in tokens if _SHAPED.fullmatch(t) and t not in _NO_NAMES and not _PLACE.match(t)
+        t for t in tokens if NAME_SHAPE.fullmatch(t) and t not in _NO_NAMES and not _PLACE.match(t)
     ]
     placed = bool(_AFTER_BYLINE.search(below)) or bool(_CREDIT.match(text)) or bool(names)
     if first and tokens and len(shaped) == len(tokens) <= 8 and placed:
@@ -228,7 +248,7 @@ def _joined(tokens: Sequence[str]) -> list[str]:
     joined: list[str] = []
     waiting = ""
     for token in tokens:
-        if len(token) == 1 and _han(token):
+        if len(token) == 1 and ideographs(token):
             waiting += token
             if len(waiting) == 3 or (len(waiting) == 2 and not _more_singles(tokens, token)):
                 joined.append(waiting)
@@ -243,12 +263,8 @@ def _joined(tokens: Sequence[str]) -> list[str]:
 
 def _more_singles(tokens: Sequence[str], token: str) -> bool:
     """Three single characters in a row, and no fourth, are one name spread wide."""
-    singles = [t for t in tokens if len(t) == 1 and _han(t)]
+    singles = [t for t in tokens if len(t) == 1 and ideographs(t)]
     return len(singles) == 3 and singles[-1] != token
-
-
-def _han(text: str) -> int:
-    return sum("一" <= c <= "鿿" for c in text)
 
 
 def _near(above: Row, below: Row) -> bool:
@@ -264,8 +280,10 @@ def _continues(rows: Sequence[Row], last: int, largest: Row) -> bool:
     """Whether the row below a title's last row belongs to the title, and is not its byline."""
     above, row = rows[last], rows[last + 1]
     below = rows[last + 2].text if last + 2 < len(rows) else ""
-    short = _han(row.text) <= 8 and not _TITLE_END.search(row.text)
-    if above.x1 - above.x0 < _FULL or (short and (_han(row.text) <= 4 or _UNITS.search(below))):
+    short = ideographs(row.text) <= 8 and not _TITLE_END.search(row.text)
+    if above.x1 - above.x0 < _FULL or (
+        short and (ideographs(row.text) <= 4 or _UNITS.search(below))
+    ):
         return False
     if _SUBTITLE.search(row.text) or _CREDIT.match(row.text) or _NUMBERED.fullmatch(row.text):
         return False
@@ -275,6 +293,6 @@ def _continues(rows: Sequence[Row], last: int, largest: Row) -> bool:
 def _first_prose(rows: Sequence[Row]) -> int:
     """Where running text begins: the first of two long rows that follow each other."""
     for i in range(len(rows) - 1):
-        if all(_han(row.text) >= 18 for row in rows[i : i + 2]) and rows[i].y0 > 0.15:
+        if all(ideographs(row.text) >= 18 for row in rows[i : i + 2]) and rows[i].y0 > 0.15:
             return i
     return len(rows)

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 
 from rapidfuzz import fuzz
 
-from pipeline.publication.bylines import SAME_TITLE, bare, names_in
+from pipeline.publication.bylines import SAME_TITLE, names_in
 from pipeline.reading.lines import Line
+from pipeline.reading.shapes import bare
 from pipeline.reading.sides import Row, Side
 
 _LEADERS = re.compile(r"[…⋯·.．。\-_—~]{3,}|[…⋯]+|\s{3,}")

@@ -10,12 +10,11 @@ from pipeline.geometry import turn_pixels
 from pipeline.intake import SourceFile
 from pipeline.policy.loader import PublicationPolicy
 from pipeline.publication.barcodes import publication_barcodes
-from pipeline.publication.journal import verdict_of
 from pipeline.publication.judge import Claimant, examine
-from pipeline.publication.nouns import FoundNumber, Part, PublicationResult, RuleFinding
+from pipeline.publication.nouns import FoundNumber, PublicationResult, RuleFinding, verdict_of
 from pipeline.publication.package import Package
 from pipeline.publication.registry import Registry
-from pipeline.publication.vendor_check import check_vendor_report
+from pipeline.publication.vendor_check import check_vendor_report, paper_of
 from pipeline.reading import PageReading, Reader
 from pipeline.similarity.vendor_reports import Fault
 from pipeline.similarity.vendor_reports.editing import find_edits
@@ -110,8 +109,8 @@ def judge_report(
         claimant: Who the paper should be by.
         policy: What the notice says.
     """
-    characters = sum(side.characters for side in Package(package).of(Part.BODY))
-    return tuple(check_vendor_report(report, edits, result, claimant.names, characters, policy))
+    paper = paper_of(Package(package), result.title, claimant.names, policy)
+    return tuple(check_vendor_report(report, edits, paper, policy))
 
 
 def with_findings(result: PublicationResult, more: Iterable[RuleFinding]) -> PublicationResult:

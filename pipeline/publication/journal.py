@@ -7,7 +7,7 @@ journal. A refusal by a number one character away from the right one is left to 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator
 from functools import cached_property
 
 from rapidfuzz.distance import Levenshtein
@@ -23,6 +23,7 @@ from pipeline.publication.nouns import (
     NumberKind,
     PublicationVerdict,
     RuleFinding,
+    verdict_of,
 )
 from pipeline.publication.registry import Journal, JournalStatus, Registry
 from pipeline.publication.signs import FoundSign, Sign, title_signs
@@ -31,6 +32,7 @@ from pipeline.publication.titles import base_key, share_bigram, title_key
 RULE = "HN-PAPER-2"
 # Less sure than this, and what would be a return is for a person to see.
 _SURE = 0.7
+_SURE_WORD = 0.85
 # A title at least this long may be one character off, with both numbers right.
 _LONG_TITLE = 5
 # Titles less alike than this have nothing to do with each other.
@@ -62,6 +64,7 @@ class Claim(Noun):
         year: Year of the issue, where known.
         place: Where the pages say it is published.
         labelled: Numbers whose label is printed, so that one which was not read may stand there.
+        others: Further CN and ISSN that the pages print, of another value.
     """
 
     cn: FoundNumber | None = None
@@ -73,6 +76,7 @@ class Claim(Noun):
     year: int | None = None
     place: str = ""
     labelled: frozenset[NumberKind] = frozenset()
+    others: tuple[FoundNumber, ...] = ()
 
 
 class JournalJudgement(Noun):
@@ -93,16 +97,6 @@ def judge_journal(claim: Claim, registry: Registry, policy: PublicationPolicy) -
     judge.run()
     findings = tuple(judge.findings.values())
     return JournalJudgement(verdict=verdict_of(findings), findings=findings, journal=judge.journal)
-
-
-def verdict_of(findings: Iterable[RuleFinding]) -> PublicationVerdict:
-    """Return what findings make together."""
-    effects = {finding.effect for finding in findings}
-    if Effect.RETURN in effects:
-        return PublicationVerdict.RETURN
-    if Effect.PERSON in effects:
-        return PublicationVerdict.PERSON
-    return PublicationVerdict.ACCEPT
 
 
 class _Judge:
@@ -170,6 +164,9 @@ class _Judge:
         live = [j for j in found if j.status is JournalStatus.LIVE]
         return next(iter(live or found), None)
 
+    def _others(self, kind: NumberKind) -> Iterator[FoundNumber]:
+        return (number for number in self.claim.others if number.kind is kind)
+
     @property
     def _refused(self) -> bool:
         return any(f.effect is Effect.RETURN for f in self.findings.values())
@@ -195,7 +192,7 @@ class _Judge:
 
     def _without_cn(self, issn: FoundNumber | None) -> None:
         if issn is None:
-            self._add("no-numbers", None)
+            self._add("no-numbers", None, effect=Effect.PERSON if self.claim.labelled else None)
         elif self.by_issn and all(j.annual for j in self.by_issn):
             self._add("annual", issn)
         else:
@@ -238,7 +235,10 @@ class _Judge:
             (NumberFlag.ODD_SUFFIX, "cn-suffix"),
         ):
             if flag in flags and (self.cn is not None or flag is not NumberFlag.ODD_SUFFIX):
-                self._add(code, number)
+                # Printed elsewhere without what is wrong here, it may be a misread figure.
+                disputed = any(flag not in n.flags for n in self._others(NumberKind.CN))
+                returned = REASONS[code][0] is Effect.RETURN
+                self._add(code, number, effect=Effect.PERSON if disputed and returned else None)
         if NumberFlag.NETWORK in flags:
             self._add("network-serial" if self.by_cn else "network-unknown", number)
 
@@ -271,12 +271,15 @@ class _Judge:
             return
         nearest = min(self.by_cn, key=self._distance)
         edits = self._distance(nearest)
+        meant = {cn_key(j.cn) for j in self.by_title if j.cn}
+        elsewhere = any(cn_key(n.value or "") in meant for n in self._others(NumberKind.CN))
         if self.agreed:
-            self._add("cn-of-another", number, nearest)
+            effect = Effect.PERSON if elsewhere else None
+            self._add("cn-of-another", number, nearest, effect=effect)
         elif edits == 1 and self._one_misread_character(nearest):
             self._add("title-misread", number, nearest)
         elif edits > 1 and (self.by_title or self._unlike(nearest)):
-            effect = None if self.claim.title_sure else Effect.PERSON
+            effect = None if self.claim.title_sure and not elsewhere else Effect.PERSON
             self._add("cn-of-another", number, nearest, effect=effect)
         else:
             self._add("title-differs", number, nearest)
@@ -330,24 +333,28 @@ class _Judge:
         if self.by_issn:
             related = {base_key(t) for j in self.by_issn for t in j.titles}
             kin = any(base_key(t) in related for j in self.by_cn for t in j.titles)
-            effect = Effect.PERSON if kin else None
+            own = any(n.value == j.issn for n in self._others(NumberKind.ISSN) for j in self.by_cn)
+            effect = Effect.PERSON if kin or own else None
             self._add("issn-of-another", number, self.by_issn[0], effect=effect)
         else:
             self._add("issn-differs" if mine.issn else "issn-unconfirmed", number, mine)
 
     def _what_is_registered(self, journal: Journal) -> None:
         number = self.claim.cn
+        # By the CN alone, one misread figure leads to another journal.
+        second = journal.issn == self.issn or (bool(self.claim.title) and journal in self.fitting)
+        effect = None if second else Effect.PERSON
         if journal.annual:
-            self._add("annual", number)
+            self._add("annual", number, effect=effect)
         if journal.electronic and "e-journal" not in self.findings:
-            self._add("electronic-title", number)
+            self._add("electronic-title", number, effect=effect)
         if journal.status is JournalStatus.LIVE:
             return
         ended, year = journal.ended, self.claim.year
         if ended is None or year is None:
             self._add("maybe-ceased", number)
         elif year > ended:
-            self._add("ceased", number)
+            self._add("ceased", number, effect=effect)
 
     def _repairs(self) -> None:
         """Let a repaired number stand only where label, check digit and registry all agree."""
@@ -373,7 +380,8 @@ class _Judge:
         """Add a finding once; a return by something weakly read is for a person."""
         usual, sentence = REASONS[code]
         effect = effect or usual
-        if effect is Effect.RETURN and source is not None and source.confidence < _SURE:
+        sure = _SURE_WORD if isinstance(source, FoundSign) else _SURE
+        if effect is Effect.RETURN and source is not None and source.confidence < sure:
             effect = Effect.PERSON
         number = (journal.issn if code.startswith("issn") else journal.cn) if journal else ""
         finding = RuleFinding(
@@ -386,8 +394,3 @@ class _Judge:
             evidence=source.raw if source else "",
         )
         self.findings.setdefault(code, finding)
-
-
-def broken_rules(findings: Sequence[RuleFinding]) -> tuple[str, ...]:
-    """Return the ids of the rules that findings break, each once, in order."""
-    return tuple(sorted({f.rule for f in findings if f.effect is Effect.RETURN}))

@@ -16,6 +16,7 @@ from pipeline.publication.books import (
     edition_of,
     isbn_of,
 )
+from pipeline.publication.bylines import SURE
 from pipeline.publication.checks import (
     check_authors,
     check_dates,
@@ -23,17 +24,20 @@ from pipeline.publication.checks import (
     check_window,
     evidence_of,
     has_numbers,
+    year_sure,
 )
 from pipeline.publication.issues import agreed
-from pipeline.publication.journal import Claim, judge_journal, verdict_of
+from pipeline.publication.journal import Claim, judge_journal
 from pipeline.publication.journal_names import journal_name
 from pipeline.publication.nouns import (
+    Effect,
     FoundNumber,
     NumberKind,
     Part,
     PublicationKind,
     PublicationResult,
     RuleFinding,
+    verdict_of,
 )
 from pipeline.publication.package import Package
 from pipeline.publication.package_reasons import finding
@@ -82,8 +86,8 @@ def examine(
     package = Package(readings, barcodes)
     if package.kind is PublicationKind.LETTER:
         code = "only-letter" if package.shows(Part.LETTER) else "only-search"
-        findings: tuple[RuleFinding, ...] = (finding(code),)
-        return _result(package, findings)
+        effect = Effect.PERSON if package.unclear else None
+        return _result(package, (finding(code, effect=effect),))
     if package.kind is PublicationKind.BOOK:
         return _book(package, claimant, policy, today)
     if package.kind is PublicationKind.UNKNOWN:
@@ -108,8 +112,7 @@ def _paper(
         judged = judge_journal(claim, registry, policy)
         findings += judged.findings
         frequency = judged.journal.frequency if judged.journal else ""
-    entries = [e for e in package.entries if head is not None]
-    findings += check_authors(head, entries, claimant.names)
+    findings += check_authors(head, package, claimant.names)
     findings += check_dates(package, policy, frequency=frequency, since=claimant.since, today=today)
     year, issue = agreed(package.stated)
     return _result(
@@ -136,6 +139,8 @@ def _claim(package: Package, registry: Registry) -> Claim:
     name = journal_name(package, tuple(dict.fromkeys(registered)))
     permits = package.numbers(NumberKind.PERMIT)
     year, _ = agreed(package.stated)
+    if year is not None and not year_sure(package.stated, year):
+        year = None
     return Claim(
         cn=cn,
         issn=issn,
@@ -145,6 +150,7 @@ def _claim(package: Package, registry: Registry) -> Claim:
         signs=package.signs,
         year=year,
         labelled=package.labelled,
+        others=(*package.others(cn), *package.others(issn)),
     )
 
 
@@ -157,7 +163,13 @@ def _book(
     if edition is not None:
         year, month, row = edition
         findings += check_window(
-            year, month, policy, since=claimant.since, today=today, place=evidence_of((row,))
+            year,
+            (month,),
+            policy,
+            since=claimant.since,
+            today=today,
+            place=evidence_of((row,)),
+            sure=row.confidence >= SURE,
         )
     elif package.shows(Part.SERIALS):
         findings.append(finding("date-unread"))

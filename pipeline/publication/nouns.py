@@ -6,6 +6,7 @@ author, -5 acceptance letter only, -6 date, HN-SIM-1 vendor's report.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 from pydantic import Field
@@ -165,5 +166,19 @@ class PublicationResult(Noun):
     @property
     def rules(self) -> tuple[str, ...]:
         """Ids of the rules that are broken, each once, in order."""
-        broken = {f.rule for f in self.findings if f.effect is Effect.RETURN}
-        return tuple(sorted(broken))
+        return broken_rules(self.findings)
+
+
+def verdict_of(findings: Iterable[RuleFinding]) -> PublicationVerdict:
+    """Return what findings make together."""
+    effects = {finding.effect for finding in findings}
+    if Effect.RETURN in effects:
+        return PublicationVerdict.RETURN
+    if Effect.PERSON in effects:
+        return PublicationVerdict.PERSON
+    return PublicationVerdict.ACCEPT
+
+
+def broken_rules(findings: Iterable[RuleFinding]) -> tuple[str, ...]:
+    """Return the ids of the rules that findings break, each once, in order."""
+    return tuple(sorted({f.rule for f in findings if f.effect is Effect.RETURN}))

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from pipeline.publication.bylines import Head, bare, find_head, same_title
+from pipeline.publication.bylines import Head, find_head, same_title
 from pipeline.publication.cn_numbers import LABEL as CN_LABEL
 from pipeline.publication.contents_entries import Entry, find_entries
 from pipeline.publication.issues import Stated, stated_by, stated_on
@@ -24,6 +24,7 @@ from pipeline.publication.numbers import page_numbers
 from pipeline.publication.parts import SidePart, classify, part_of
 from pipeline.publication.signs import FoundSign, Sign, page_signs
 from pipeline.reading.lines import Line, PageReading
+from pipeline.reading.shapes import bare
 from pipeline.reading.sides import Row, Side, plain, sides_of
 
 # Feet of body pages, a share of the height.
@@ -31,6 +32,12 @@ FOOT = 0.93
 # An article begins in the upper part of its page; one below the end of another is a neighbour's.
 _BEGINS = 0.4
 _FORGED = {NumberFlag.HONG_KONG, NumberFlag.NR, NumberFlag.FOREIGN_LETTERS}
+# A page with few characters, or less sure than this on the whole, may be anything.
+_FEWEST_CHARACTERS, _BLURRED = 8, 0.75
+# A page of other rows than these few is no back cover.
+_ROWS = 15
+# A line that could not be read, long enough for a number, within so many heights of another number.
+_FAINT, _A_NUMBER, _BESIDE = 0.6, 6, 2.5
 # Where a number is looked for first; where several differ, this decides.
 _TRUSTED = (Part.SERIALS, Part.CONTENTS, Part.COVER, Part.BACK, Part.OTHER, Part.BODY)
 _WRITTEN_BY = re.compile(r"[一-鿿]\s*(?:编著|主编|合著|著|编)\s*$")
@@ -54,7 +61,15 @@ class Package:
     @cached_property
     def sides(self) -> tuple[SidePart, ...]:
         """Every printed page with its part."""
-        return tuple(classify(side) for reading in self.readings for side in sides_of(reading))
+        coded = {number.page for number in self.barcodes}
+        found = (classify(side) for reading in self.readings for side in sides_of(reading))
+        # A back cover may print nothing but its bar code.
+        return tuple(
+            replace(one, part=Part.BACK)
+            if one.part is Part.OTHER and one.side.page in coded and len(one.side.rows) < _ROWS
+            else one
+            for one in found
+        )
 
     @cached_property
     def parts(self) -> tuple[Part, ...]:
@@ -73,8 +88,18 @@ class Package:
         return any(one.part is part for one in self.sides)
 
     def may_show(self, part: Part) -> bool:
-        """Whether some side could be that part, though it was taken for another."""
-        return any(one.maybe(part) for one in self.sides)
+        """Whether some side could be that part, though it was taken for another, or for nothing."""
+        return self.unclear or any(one.maybe(part) for one in self.sides)
+
+    @property
+    def unclear(self) -> bool:
+        """Whether a page was read so badly that nobody knows what it is."""
+        return any(one.part is Part.OTHER and _blurred(one.side) for one in self.sides)
+
+    def names(self, words: Iterable[str]) -> bool:
+        """Whether any of some names stands on a body or contents page, wherever."""
+        pages = [bare(side.text) for side in self.of(Part.BODY, Part.CONTENTS)]
+        return any(bare(word) in page for word in words for page in pages)
 
     @cached_property
     def kind(self) -> PublicationKind:
@@ -83,7 +108,7 @@ class Package:
         if shown and shown <= {Part.LETTER, Part.SEARCH, Part.OTHER} and shown != {Part.OTHER}:
             return PublicationKind.LETTER
         imprint = any(_BOOK.search(side.text) for side in self.of(Part.SERIALS, Part.OTHER))
-        serial = bool(self.numbers(NumberKind.CN) or self.numbers(NumberKind.ISSN))
+        serial = bool(self.numbers(NumberKind.CN) or self.numbers(NumberKind.ISSN) or self.labelled)
         imprint = imprint or any(_names_a_book(side) for side in self.of(Part.COVER))
         if not serial and (imprint or (self.numbers(NumberKind.ISBN) and not self.entries_named)):
             return PublicationKind.BOOK
@@ -156,14 +181,47 @@ class Package:
         same = [n for n in sound if _key(n) == _key(best)]
         return max(same, key=lambda n: (_rank(n), n.confidence))
 
+    def others(self, number: FoundNumber | None) -> tuple[FoundNumber, ...]:
+        """Return the numbers of the same kind that say something else."""
+        if number is None or number.value is None:
+            return ()
+        found = self.numbers(number.kind)
+        return tuple(n for n in found if n.value is not None and _key(n) != _key(number))
+
     @cached_property
     def labelled(self) -> frozenset[NumberKind]:
-        """Kinds of number whose label is printed, with or without a number that could be read."""
+        """Kinds of number that may be printed, whether a number could be read or not.
+
+        Their label is there, or a line beside the other number is too faint to tell.
+        """
         texts = [half_width(line.text) for reading, _ in self._speaking() for line in reading.lines]
+        beside = [*self.numbers(NumberKind.CN), *self.numbers(NumberKind.ISSN)]
+        if any(self._faint_beside(number) for number in beside):
+            return frozenset((NumberKind.CN, NumberKind.ISSN))
         return frozenset(
             kind
             for kind, label in ((NumberKind.CN, CN_LABEL), (NumberKind.ISSN, ISSN_LABEL))
             if any(label.search(text) for text in texts)
+        )
+
+    def _faint_beside(self, number: FoundNumber) -> bool:
+        """Whether a line next to a number could not be read."""
+        if number.polygon is None:
+            return False
+        _, y0, _, y1 = number.polygon.bounds
+        reach = _BESIDE * (y1 - y0)
+        lines = [
+            line
+            for reading in self.readings
+            if reading.frame.page == number.page
+            for line in reading.lines
+        ]
+        return any(
+            line.confidence < _FAINT
+            and len(line.text) >= _A_NUMBER
+            and line.polygon.bounds[3] > y0 - reach
+            and line.polygon.bounds[1] < y1 + reach
+            for line in lines
         )
 
     # Words
@@ -244,6 +302,15 @@ def rows_of(sides: Iterable[Side]) -> Iterator[Row]:
     """Yield the rows of some sides."""
     for side in sides:
         yield from side.rows
+
+
+def _blurred(side: Side) -> bool:
+    """Whether hardly any of a side's words could be read; one without words is blank."""
+    lines = [line for row in side.rows for line in row.lines]
+    length = sum(len(line.text) for line in lines)
+    if 0 < length < _FEWEST_CHARACTERS:
+        return True
+    return sum(line.confidence * len(line.text) for line in lines) < _BLURRED * length
 
 
 def _repeats(other: Head, head: Head) -> bool:

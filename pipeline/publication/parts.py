@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.publication.nouns import Part
+from pipeline.reading.shapes import ideographs
 from pipeline.reading.sides import Row, Side
 
 #: A sheet with several parts counts as the first of these that it shows.
@@ -133,12 +134,8 @@ def _hits(patterns: Sequence[re.Pattern[str]], text: str) -> int:
 
 def _dense(side: Side) -> float:
     """Share of rows that are long lines of print."""
-    long = sum(_han(row.text) >= 16 for row in side.rows)
+    long = sum(ideographs(row.text) >= 16 for row in side.rows)
     return long / max(1, len(side.rows))
-
-
-def _han(text: str) -> int:
-    return sum("一" <= c <= "鿿" for c in text)
 
 
 def _headline(side: Side, pattern: re.Pattern[str], below: float = 0.4) -> bool:
@@ -172,12 +169,14 @@ def _report(side: Side) -> float:
 
 
 def _entries(rows: Sequence[Row]) -> int:
-    return sum(bool(_PAGE_AT_END.search(row.text)) and _han(row.text) >= 4 for row in rows)
+    return sum(bool(_PAGE_AT_END.search(row.text)) and ideographs(row.text) >= 4 for row in rows)
 
 
 def _contents(side: Side) -> float:
     points = (
-        3.5 if any(_CONTENTS_HEAD.search(r.text) and _han(r.text) < 14 for r in side.rows) else 0.0
+        3.5
+        if any(_CONTENTS_HEAD.search(r.text) and ideographs(r.text) < 14 for r in side.rows)
+        else 0.0
     )
     entries = _entries(side.rows)
     points += min(4.0, 0.45 * entries) if entries >= 4 else 0.0
@@ -203,7 +202,7 @@ def _body(side: Side) -> float:
 def _cover(side: Side) -> float:
     if not side.rows or side.characters > 420:
         return 0.0
-    largest = max((row.size for row in side.rows if _han(row.text) >= 2), default=0.0)
+    largest = max((row.size for row in side.rows if ideographs(row.text) >= 2), default=0.0)
     points = 0.0
     if largest > 0.035:
         points += 3.0

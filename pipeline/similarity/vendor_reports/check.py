@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from rapidfuzz import fuzz
 
-from pipeline.reading.sides import simplified
+from pipeline.reading.shapes import NAME_SHAPE, bare
 from pipeline.similarity.vendor_reports.arithmetic import broken_sums
 from pipeline.similarity.vendor_reports.nouns import (
     VENDOR_NAMES,
@@ -27,6 +27,10 @@ _OTHER, _SAME = 60, 82
 # The report counts characters of the whole paper; layout and references make a difference.
 _SHORTEST, _LONGEST = 0.4, 2.5
 _FEWEST = 600
+# A title as long as this can be looked for in running text; so alike (0 to 100), it stands there.
+_SHORT_TITLE, _STANDS, _MOST_TEXT = 6, 88, 20_000
+# With more faint rows than this share, a field may have been lost in reading.
+_FAINT_ROWS = 0.08
 _FIELDS = {
     "number": "报告编号",
     "title": "论文题目",
@@ -45,12 +49,18 @@ class Paper:
         names: The applicant's names.
         characters: Its length in characters; 0 where it is not known.
         filed: Last day on which it could be handed in.
+        title_sure: Whether the title was read without doubt, and a second page prints it too.
+        head: Letters of the upper half of its body pages, where its title stands.
+        words: Letters of all its pages.
     """
 
     title: str | None
     names: Sequence[str]
     characters: int = 0
     filed: date | None = None
+    title_sure: bool = True
+    head: str = field(default="", repr=False)
+    words: str = field(default="", repr=False)
 
 
 def check_report(report: VendorReport, paper: Paper, named: Sequence[str]) -> tuple[Fault, ...]:
@@ -96,9 +106,10 @@ def _missing(report: VendorReport) -> Iterator[Fault]:
     missing = [_FIELDS[name] for name, value in values.items() if value is None]
     if report.vendor is Vendor.OTHER or not missing:
         return
+    unread = all(name in report.unread for name, value in values.items() if value is None)
     yield Fault(
         kind=FaultKind.MISSING_FIELD,
-        sure=True,
+        sure=report.faint <= _FAINT_ROWS and not unread,
         reason=f"查重报告缺少{'、'.join(missing)}，请上传完整、未裁剪的报告。",
     )
 
@@ -116,16 +127,19 @@ def _arithmetic(report: VendorReport) -> Iterator[Fault]:
 def _title(report: VendorReport, paper: Paper) -> Iterator[Fault]:
     if report.title is None or paper.title is None:
         return
-    mine, theirs = _bare(paper.title), _bare(report.title)
-    short = _bare(re.split(r"——|--|―", paper.title)[0])
+    mine, theirs = bare(paper.title), bare(report.title)
+    short = bare(re.split(r"——|--|―", paper.title)[0])
     like = max(fuzz.ratio(mine, theirs), fuzz.ratio(short, theirs))
-    if len(theirs) >= 6 and (theirs in mine or mine in theirs):
+    if len(theirs) >= 6 and (theirs in mine or mine in theirs or _stands_in(theirs, paper.head)):
         like = 100
     if like >= _SAME:
         return
+    # One of two readings may be wrong: a second page, or a second field, has to say the same.
+    others = [*_author(report, paper), *_length(report, paper)]
+    certain = (paper.title_sure or bool(others)) and not _stands_in(theirs, paper.words)
     yield Fault(
         kind=FaultKind.OTHER_TITLE,
-        sure=like < _OTHER and report.confidence.get("title", 1.0) >= _SURE,
+        sure=like < _OTHER and certain and report.confidence.get("title", 1.0) >= _SURE,
         reason="查重报告检测的不是这篇论文：报告上的题目与论文正文的题目不同。请上传本篇论文的查重报告。",
         place=_place(report, "title"),
         evidence=report.title,
@@ -135,14 +149,15 @@ def _title(report: VendorReport, paper: Paper) -> Iterator[Fault]:
 def _author(report: VendorReport, paper: Paper) -> Iterator[Fault]:
     if report.author is None or not paper.names:
         return
-    names = [_bare(name) for name in paper.names]
-    theirs = _bare(report.author)
+    names = [bare(name) for name in paper.names]
+    theirs = bare(report.author)
     if any(name in theirs for name in names):
         return
-    near = any(fuzz.partial_ratio(name, theirs) >= 60 for name in names)
+    near = any(fuzz.partial_ratio(name, theirs) >= 60 or name in report.words for name in names)
+    named = bool(NAME_SHAPE.match(theirs))
     yield Fault(
         kind=FaultKind.OTHER_AUTHOR,
-        sure=not near and report.confidence.get("author", 1.0) >= _SURE,
+        sure=named and not near and report.confidence.get("author", 1.0) >= _SURE,
         reason="查重报告上的作者不是申报人。请上传以本人姓名检测的报告（打码后再检测的报告无效）。",
         place=_place(report, "author"),
         evidence=report.author,
@@ -178,9 +193,12 @@ def _date(report: VendorReport, paper: Paper) -> Iterator[Fault]:
         )
 
 
+def _stands_in(title: str, text: str) -> bool:
+    """Whether a title stands in a text, a misread character here and there."""
+    if min(len(title), len(text)) < _SHORT_TITLE:
+        return False
+    return fuzz.partial_ratio(title, text[:_MOST_TEXT]) >= _STANDS
+
+
 def _place(report: VendorReport, name: str) -> Place | None:
     return report.places.get(name)
-
-
-def _bare(text: str) -> str:
-    return simplified(re.sub(r"[\W_]+", "", text)).lower()

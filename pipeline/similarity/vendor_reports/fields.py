@@ -12,6 +12,7 @@ from datetime import date
 
 from pipeline.geometry import Polygon
 from pipeline.reading import PageReading
+from pipeline.reading.shapes import bare
 from pipeline.reading.sides import Row, Side, sides_of
 from pipeline.similarity.vendor_reports.labels import (
     ANY_LABEL,
@@ -22,8 +23,10 @@ from pipeline.similarity.vendor_reports.labels import (
     spots_in,
     vendor_of,
 )
-from pipeline.similarity.vendor_reports.nouns import Place, VendorReport
+from pipeline.similarity.vendor_reports.nouns import TOTALS, Place, VendorReport
 
+# A row less sure than this was hardly read.
+_FAINT = 0.7
 _SAME = {"全文总相似比": "总相似比"}
 # A report's number without a label that could be read: long, and of digits for the most part.
 _BARE_NUMBER = re.compile(r"(?<![0-9A-Za-z])(?:[A-Z]{0,4}\d{12,22}|[0-9a-f]{16})(?![0-9A-Za-z])")
@@ -61,6 +64,9 @@ def read_report(readings: Sequence[PageReading]) -> VendorReport | None:
         counts=report.counts,
         places=report.places,
         confidence=report.confidence,
+        unread=report.unread,
+        faint=_faint(sides[0]),
+        words=bare("".join(side.text for side in sides)),
         pages=len(readings),
     )
 
@@ -76,15 +82,23 @@ class _Fields:
         self.places: dict[str, Place] = {}
         self.confidence: dict[str, float] = {}
         self.day: date | None = None
+        self._labelled: set[str] = set()
 
     def text(self, name: str) -> str | None:
         """Return a field of words, None where it is not printed."""
         return self._texts.get(name)
 
+    @property
+    def unread(self) -> frozenset[str]:
+        """Fields whose label stands there, without a value that could be read."""
+        return frozenset(self._labelled - self.places.keys())
+
     def take(self) -> None:
         """Go through all rows."""
         for side in self._sides:
             for spot in spots_in(side):
+                if not spot.tail.lstrip().startswith("="):  # 总相似比 = 复写率 + …: a legend
+                    self._labelled.add(_field_of(spot.label))
                 if spot.label in LABELS:
                     self._word(LABELS[spot.label], spot, side)
                 elif spot.label in RATIOS:
@@ -155,6 +169,18 @@ class _Fields:
     def _note(self, name: str, spot: Spot) -> None:
         self.places[name] = Place(page=spot.row.polygon.frame.page, polygon=_from(spot))
         self.confidence[name] = spot.row.confidence
+
+
+def _field_of(label: str) -> str:
+    """Return the field that a label names; every vendor's total is ``total``."""
+    if _SAME.get(label, label) in TOTALS:
+        return "total"
+    return LABELS.get(label, label)
+
+
+def _faint(side: Side) -> float:
+    """Share of a side's rows that were hardly read."""
+    return sum(row.confidence < _FAINT for row in side.rows) / max(1, len(side.rows))
 
 
 def _below(spot: Spot, side: Side) -> Row | None:

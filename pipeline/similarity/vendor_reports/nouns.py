@@ -54,6 +54,9 @@ class VendorReport(Noun):
         counts: Counts by the vendor's own label, such as ``重复字数``.
         places: Where each field is printed, by the names above and by labels.
         confidence: How surely each field was read, 0 to 1.
+        unread: Fields whose label stands there, without a value that could be read.
+        faint: Share of the first page's rows that were hardly read.
+        words: Letters of all pages, see :func:`pipeline.reading.shapes.bare`.
         pages: Pages of the report.
     """
 
@@ -69,6 +72,9 @@ class VendorReport(Noun):
     counts: dict[str, int] = Field(default_factory=dict)
     places: dict[str, Place] = Field(default_factory=dict, repr=False)
     confidence: dict[str, float] = Field(default_factory=dict)
+    unread: frozenset[str] = frozenset()
+    faint: float = 0.0
+    words: str = Field(default="", repr=False)
     pages: int = 1
 
     @property
