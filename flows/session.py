@@ -52,7 +52,7 @@ from pipeline.pairing import compare_read
 from pipeline.policy import Policy, load_policy
 from pipeline.publication.nouns import PublicationResult
 from pipeline.redaction import decide_together
-from pipeline.reports import write_report
+from pipeline.reports.dossier_report import write_report
 from pipeline.reports.pair_report import own_copy
 from pipeline.work import CaseWork
 

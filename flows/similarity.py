@@ -20,7 +20,6 @@ from flows.errors import CommandLineError, NoCorpusError, OutputFolderError, Unk
 from flows.progress_bar import page_bar
 from pipeline.dossier import Applicant
 from pipeline.intake import load_identity
-from pipeline.reports.similarity.hiding import Hider
 from pipeline.reports.similarity.page import report_page
 from pipeline.reports.similarity.pdf import report_pdf
 from pipeline.reports.similarity.round_page import round_page
@@ -113,9 +112,8 @@ def compare(file: Path, other: Path, about: About, output: Output) -> Checked:
     _require_author(subject.document, output)
     source = read_subject(other, About(), None, "similarity compare")
     if source.document.id == subject.document.id:
-        # The same bytes under two names: that they agree is the answer that was asked for.
-        source = Text(Document("b", title=source.document.title), source.text, source.pages)
-    found = examine(subject, [source])
+        source = Text(replace(source.document, id="b"), source.text, source.pages)
+    found = examine(subject, [source], with_copies=True)
     return Checked(found, result_file(found, _today(), with_text=True), None, applicant)
 
 
@@ -154,6 +152,8 @@ def print_checked(stream: TextIO, checked: Checked, output: Output, file: Path) 
     if output.as_html or output.as_pdf:
         hider = None
         if output.masked:
+            from pipeline.reports.similarity.hiding import Hider
+
             sources = [share.document for share in checked.found.counted.sources]
             hider = Hider.of(checked.found.subject.document, sources, checked.applicant)
         view = report_view(checked.found, hider)
@@ -184,7 +184,12 @@ def print_round(
         OutputFolderError: The file cannot be written.
     """
     if out is not None:
-        _write(out, round_page(found, _today(), masked=masked).encode())
+        hider = None
+        if masked:
+            from pipeline.reports.similarity.hiding import Hider
+
+            hider = Hider.of_round(found.documents)
+        _write(out, round_page(found, _today(), hider).encode())
     if as_json:
         print(json.dumps(round_json(found, out), ensure_ascii=False), file=stream)
         return 0

@@ -70,7 +70,11 @@ class Examination:
 
 
 def examine(
-    subject: Text, others: Sequence[Text] = (), corpus: Corpus | None = None
+    subject: Text,
+    others: Sequence[Text] = (),
+    corpus: Corpus | None = None,
+    *,
+    with_copies: bool = False,
 ) -> Examination:
     """Compare a document with others and with what a corpus has of it.
 
@@ -78,6 +82,7 @@ def examine(
         subject: The document.
         others: Those handed in beside it.
         corpus: Earlier documents and reference texts.
+        with_copies: Compare copies of the document with it too, where that is what is asked.
     """
     pool = {other.document.id: other for other in others}
     snapshot = corpus.snapshot() if corpus is not None else None
@@ -94,7 +99,7 @@ def examine(
         rarity = Rarity.of([subject.text, *(other.text for other in pool.values())])
     texts = {name: one.text for name, one in pool.items()}
     passages = compare(subject.text, texts, with_background(rarity))
-    itself = _copies(subject, pool, passages)
+    itself = () if with_copies else _copies(subject, pool, passages)
     counted = count(
         subject.document,
         subject.text.raw,

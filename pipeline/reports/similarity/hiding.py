@@ -76,6 +76,11 @@ class Hider:
             strings += [(address, "【邮箱】") for address in applicant.email]
         return cls(tuple(labels.names.items()), tuple(labels.units.items()), tuple(strings))
 
+    @classmethod
+    def of_round(cls, documents: Sequence[Document]) -> Hider:
+        """Collect the authors of the documents of a round."""
+        return cls.of(Document("-"), documents)
+
     def author_label(self, author: Author) -> tuple[str | None, str | None]:
         """Return the labels of an author's name and unit."""
         names, units = dict(self.names), dict(self.units)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from pipeline.reports.rendering import render
-from pipeline.reports.similarity.hiding import Hider
 from pipeline.reports.similarity.views import percent
 from pipeline.similarity.counting import Ratio, Standing
 from pipeline.similarity.nouns import Document
 from pipeline.similarity.reasons import ADVICE, RATIO_NAMES, STANDING_NAMES
 from pipeline.similarity.rounds import Pair, Round, Share
 from pipeline.versions import PROGRAM, code_digest
+
+if TYPE_CHECKING:
+    from pipeline.reports.similarity.hiding import Hider
 
 #: More than this no picture shows legibly: those with the greatest shares are drawn.
 MOST_DRAWN = 60
@@ -80,15 +83,14 @@ class MatrixView:
     cells: tuple[CellView, ...]
 
 
-def round_page(found: Round, checked: str, *, masked: bool = False) -> str:
+def round_page(found: Round, checked: str, hider: Hider | None = None) -> str:
     """Return the picture of a round as one HTML page that opens without a server.
 
     Args:
         found: The round.
         checked: Day of the comparison, YYYY-MM-DD.
-        masked: Without authors and units.
+        hider: Takes authors and units out; None shows them.
     """
-    hider = Hider.of(Document("-"), found.documents) if masked else None
     numbers = {document.id: number for number, document in enumerate(found.documents, start=1)}
     titles = {d.id: _title(d, hider) for d in found.documents}
     pairs = found.pairs
@@ -96,7 +98,7 @@ def round_page(found: Round, checked: str, *, masked: bool = False) -> str:
     return render(
         "similarity/round.html.j2",
         name=found.name,
-        masked=masked,
+        masked=hider is not None,
         checked=checked,
         snapshot=found.snapshot,
         program=PROGRAM,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipeline.reports.similarity.hiding import Hider
 from pipeline.reports.similarity.shown_text import Edit, ShownText, paragraphs, shown_text
 from pipeline.similarity.counting import Ratio, Row, SourceShare, Standing
 from pipeline.similarity.differences import Change, Difference, Piece
@@ -23,6 +23,9 @@ from pipeline.similarity.reasons import (
     standing_sentence,
 )
 from pipeline.similarity.result_file import difference_of, pages_of
+
+if TYPE_CHECKING:
+    from pipeline.reports.similarity.hiding import Hider
 
 DOCUMENT_KINDS = {
     DocumentKind.PAPER: "论文",

@@ -17,7 +17,7 @@ from pipeline.findings_file import (
 )
 from pipeline.outcome import ErrorEntry, FileResult
 from pipeline.policy import load_policy
-from pipeline.reports import write_report
+from pipeline.reports.dossier_report import write_report
 
 CORNERS = ((10.0, 700.0), (60.0, 700.0), (60.0, 780.0), (10.0, 780.0))
 DOUBT = DoubtEntry(code="name-readable", message="这里请核对。", page=1, polygon=CORNERS)

@@ -13,7 +13,7 @@ from pipeline.reports.similarity.page import report_page
 from pipeline.reports.similarity.pdf import report_pdf
 from pipeline.reports.similarity.views import report_view
 from pipeline.similarity.examination import Examination, examine
-from pipeline.similarity.nouns import Author, DocumentKind
+from pipeline.similarity.nouns import DocumentKind
 from pipeline.similarity.reasons import ADVICE
 from pipeline.similarity.result_file import result_file
 from tests.compared import CANDLE, GARDEN, HOMEWORK, LAW, LI, READING, ZHAO, text

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from pipeline.reports.similarity.hiding import Hider
 from pipeline.reports.similarity.round_page import round_page
 from pipeline.similarity.corpus import Corpus
 from pipeline.similarity.nouns import Author
@@ -25,7 +26,8 @@ def test_who_shares_text_with_whom_is_in_the_picture_and_no_name_in_the_masked_o
     (pair,) = found.pairs
     assert {pair.here.document, pair.here.source} == {"a", "b"} and pair.there is not None
     assert found.elsewhere["a"] == 0 and found.elsewhere["b"] > 0
-    page, masked = (round_page(found, "2026-11-22", masked=m) for m in (False, True))
+    page = round_page(found, "2026-11-22")
+    masked = round_page(found, "2026-11-22", Hider.of_round(found.documents))
     assert page.count('href="#p1"') == 2 and "李晓琳" in page
     for name in ("李晓琳", "淮南", "赵小燕", "寿县", "王建国", "六安"):
         assert name not in masked
