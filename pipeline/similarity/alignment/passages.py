@@ -17,6 +17,10 @@ from pipeline.similarity.alignment.verdict import WORTH_JUDGING, Judge
 from pipeline.similarity.rarity import Rarity
 from pipeline.similarity.text import NormalText
 
+_PATIENCE = 60
+_MOSTLY = 0.6
+_NEARBY = 8
+
 
 def align(query: NormalText, source: NormalText, rarity: Rarity) -> tuple[Match, ...]:
     """Find the passages that two texts share, in the order of the examined text.
@@ -58,12 +62,23 @@ def align_all(
 def _regions(
     ground: Ground, judge: Judge, seeds: list[Seed], breaks: tuple[NDArray[np.int8], ...]
 ) -> list[tuple[Region, float]]:
-    """Grow seeds, the best first; keep what is a shared passage, with the evidence for it."""
+    """Grow seeds, the best first; keep what is a shared passage, with the evidence for it.
+
+    A stretch of the examined text that has found its place in the source is not looked for again,
+    and the search ends when seed after seed comes to nothing.
+    """
     kept: list[tuple[Region, float]] = []
     tried: list[Region] = []
+    taken = np.zeros(len(ground.pairs[0]), np.bool_)
+    failures = 0
     for seed in seeds:
+        if failures >= _PATIENCE:
+            break
+        if taken[seed.start : seed.start + 2 * CELL].mean() > _MOSTLY:
+            continue
         if any(_within(seed, region) for region in tried):
             continue
+        failures += 1
         region = ground.grow(seed)
         if region is None:
             continue
@@ -76,7 +91,16 @@ def _regions(
         total = judge.evidence(region)
         if total is not None:
             kept.append((region, total))
+            taken[slice(*region.spans[0])] |= _around(ground.match(*region.spans)[0])
+            failures = 0
     return sorted(kept, key=lambda item: item[0].spans)
+
+
+def _around(hits: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Where something agrees nearby."""
+    sums = np.cumsum(np.pad(hits, (_NEARBY + 1, _NEARBY)), dtype=np.int64)
+    near: NDArray[np.bool_] = sums[2 * _NEARBY + 1 :] > sums[: -2 * _NEARBY - 1]
+    return near
 
 
 def _within(seed: Seed, region: Region) -> bool:
