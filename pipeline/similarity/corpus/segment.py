@@ -68,12 +68,12 @@ def sorted_postings(
     hashes: NDArray[np.uint64],
     documents: NDArray[np.uint32],
     places: NDArray[np.int32],
-    pair_counts: NDArray[np.int32],
+    pairs: NDArray[np.int32],
 ) -> Postings:
-    """Sort postings; ``pair_counts`` is the whole table of pairs."""
+    """Sort postings; ``pairs`` has every pair of each document, once a document."""
     order = np.argsort(hashes, kind="stable" if len(hashes) < 1 << 16 else "quicksort")
-    pairs = np.flatnonzero(pair_counts).astype(np.int32)
-    return Postings(hashes[order], documents[order], places[order], pairs, pair_counts[pairs])
+    found, counts = np.unique(pairs, return_counts=True)
+    return Postings(hashes[order], documents[order], places[order], found, counts.astype(np.int32))
 
 
 def merged(parts: Sequence[Postings], pair_places: int) -> Postings:

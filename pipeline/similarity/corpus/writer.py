@@ -186,7 +186,7 @@ class Writer:
         self._hashes: list[NDArray[np.uint64]] = []
         self._places: list[NDArray[np.int32]] = []
         self._numbers: list[tuple[int, int]] = []
-        self._pairs = np.zeros(PLACES, np.int32)
+        self._pairs: list[NDArray[np.int32]] = []
         self._buffered = 0
 
     def _buffer(self, number: int, normal: NormalText) -> None:
@@ -195,7 +195,7 @@ class Writer:
         self._hashes.append(hashes)
         self._places.append(places)
         self._numbers.append((number, len(hashes)))
-        self._pairs[np.unique(pair_places(normal))] += 1
+        self._pairs.append(np.unique(pair_places(normal)))
         self._buffered += len(hashes)
         if self._buffered >= _SPILL:
             self._spill()
@@ -212,7 +212,7 @@ class Writer:
             np.concatenate(self._hashes),
             np.repeat(np.array(numbers, np.uint32), lengths),
             np.concatenate(self._places),
-            self._pairs,
+            np.concatenate(self._pairs),
         )
         self._begin_buffer()
         self._catalogue.place(numbers, self._write(part))
