@@ -213,7 +213,9 @@ def _byline(row: Row, below: str, *, first: bool) -> tuple[str, ...]:
         return names
     tokens = tokens_of(row.spaced if any(len(t) > 4 for t in tokens_of(text)) else text)
     shaped = [
-        t for t in tokens if NAME_SHAPE.fullmatch(t) and t not in _NO_NAMES and not _PLACE.match(t)
+        t
+        for t in tokens
+        if NAME_SHAPE.fullmatch(t) and t not in _NO_NAMES and not (_PLACE.match(t) and len(t) > 3)
     ]
     placed = bool(_AFTER_BYLINE.search(below)) or bool(_CREDIT.match(text)) or bool(names)
     if first and tokens and len(shaped) == len(tokens) <= 8 and placed:

@@ -19,7 +19,7 @@ _PAGE_NUMBER = re.compile(r"[(（/]?\s*\d{1,3}\s*[)）]?\s*$|^\s*[(（]?\d{1,3}[
 # all, have a line that begins there, within a share of the width, and hardly a line crosses.
 _AS_GOOD = 3.0
 _COLUMN_FROM, _COLUMN_TO, _COLUMN_ROWS = 0.22, 0.7, 0.25
-_ALIGNED, _CROSSING = 0.03, 0.08
+_ALIGNED, _CROSSING, _NEAR = 0.03, 0.08, 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +160,9 @@ def _cut(side: Side) -> float | None:
         if count > most:
             best, most = x, count
     cut = best - 0.5 * _ALIGNED * width
-    crossing = sum(_x0(x) < cut and x.polygon.bounds[2] > cut + _ALIGNED * width for x in lines)
+    # The right half of an imprint at the foot may begin a little further left.
+    left = cut - _NEAR * width
+    crossing = sum(_x0(x) < left and x.polygon.bounds[2] > cut + _ALIGNED * width for x in lines)
     if most < max(4, _COLUMN_ROWS * len(side.rows)) or crossing > _CROSSING * len(lines):
         return None
     return cut

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -87,3 +88,16 @@ def test_no_fault_repeats_the_applicant_s_words() -> None:
     changes = {"title": "初中数学作业分层的实践", "author": "王建国"}
     faults: tuple[Fault, ...] = check_report(GOOD.model_copy(update=changes), PAPER, NAMED)
     assert not any("王建国" in f.reason + repr(f) or "数学" in f.reason for f in faults)
+
+
+def test_a_title_that_one_page_alone_prints_returns_nobody() -> None:
+    other = {"title": "初中数学作业分层的实践"}
+
+    assert _faults(replace(PAPER, title_sure=False), **other) == [(FaultKind.OTHER_TITLE, False)]
+    stands_there = replace(PAPER, head="教研版初中数学作业分层的实践李晓琳")
+    assert _faults(stands_there, **other) == []
+
+
+def test_a_field_that_a_faint_page_may_have_lost_returns_nobody() -> None:
+    assert _faults(number=None, faint=0.3) == [(FaultKind.MISSING_FIELD, False)]
+    assert _faults(number=None, unread=frozenset({"number"})) == [(FaultKind.MISSING_FIELD, False)]
