@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from pipeline.similarity.corpus import Added, Corpus, writer
+from pipeline.similarity.corpus import Added, Corpus, store, writer
 from pipeline.similarity.corpus.errors import (
     CorpusBusyError,
     CorpusDamagedError,
     CorpusMissingError,
+    CorpusOutdatedError,
     EmptyTextError,
     NoSuchDocumentError,
     NoSuchSnapshotError,
@@ -186,3 +188,36 @@ def test_damage_is_said_and_not_searched_through(tmp_path: Path) -> None:
     (place / "catalogue.sqlite").write_bytes(b"no catalogue at all" * 100)
     with pytest.raises(CorpusDamagedError):
         Corpus.open(place)
+
+
+def test_an_index_made_by_other_rules_is_not_asked_until_it_is_made_anew(
+    corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    corpus.add(Document("a"), text("a"))
+    before, found = corpus.snapshot(), _found(corpus, text("a"))
+    for module in (store, writer):
+        monkeypatch.setattr(module, "index_parameters", lambda: "gram=6")
+    with pytest.raises(CorpusOutdatedError):
+        _found(corpus, text("a"))
+    with pytest.raises(CorpusOutdatedError):
+        corpus.add(Document("b"), text("b"))
+    corpus.rebuild()
+    corpus.check()
+    assert _found(corpus, text("a")) == found and corpus.rarity.length == len(text("a"))
+    assert corpus.snapshot().id != before.id
+
+
+def test_who_reads_is_not_disturbed_by_who_writes_and_merges(tmp_path: Path) -> None:
+    place = tmp_path / "corpus"
+    with Corpus.open(place, create=True) as corpus, Corpus.open(place) as reader:
+        corpus.add(Document("first"), text("first"))
+        with ThreadPoolExecutor(1) as pool:
+            writing = pool.submit(
+                lambda: [corpus.add(Document(f"d{n}"), text(n, 100)) for n in range(30)]
+            )
+            answers = []
+            while not writing.done():
+                answers.append([name for name, *_ in _found(reader, text("first"))])
+            writing.result()
+        assert answers and all(answer == ["first"] for answer in answers)
+        assert [name for name, *_ in _found(reader, text(29, 100))] == ["d29"]
