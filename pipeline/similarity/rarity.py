@@ -21,6 +21,9 @@ from pipeline.similarity.words import Words, words
 
 PLACES = 1 << 20
 
+_FEW = 40
+_USUAL_LENGTH = 1500.0
+
 _FIRST = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -61,13 +64,17 @@ class Rarity:
         return cls(documents, counts, length)
 
     def rates(self, places: NDArray[np.int32]) -> NDArray[np.float32]:
-        """How often pairs stand in a text of the corpus, per character of it.
+        """How often pairs stand in a text of the corpus, per word of it.
 
         Estimated from how many documents have them: were they strewn at random, a share of
         ``exp(-rate x length)`` of the documents of that length would lack them. A pair that was
-        never seen is taken to be in half a document.
+        never seen is taken to be in half a document. A few documents say nothing of the language:
+        as many are taken to stand beside them as make up a small corpus, without the pair.
         """
-        share = (np.minimum(self.counts[places], self.documents) + 0.5) / (self.documents + 1)
-        length = max(1.0, self.length / max(1, self.documents))
-        rates: NDArray[np.float32] = (-np.log1p(-share) / length).astype(np.float32)
+        counts = np.minimum(self.counts[places], self.documents)
+        length = self.length / max(1, self.documents)
+        if self.documents < _FEW:
+            length = max(length, _USUAL_LENGTH)
+        share = (counts + 0.5) / (max(self.documents, _FEW) + 1)
+        rates: NDArray[np.float32] = (-np.log1p(-share) / max(1.0, length)).astype(np.float32)
         return rates
