@@ -10,19 +10,15 @@ import dossiers
 
 def main(verb: str, *words: str) -> None:
     dossiers.prepare()
-    {"append": append, "work": work, "open": open_upload, "send": send}[verb](*words)
+    {"work": work, "open": open_upload, "send": send}[verb](*words)
 
 
-def append(count: str) -> None:
+def work(worker: str, pages: str, events: str) -> None:
+    """Take pages and begin waiting dossiers, as far as nobody else has them; print which.
+
+    Then write events.
+    """
     from dossiers import audit
-
-    for number in range(int(count)):
-        with audit.writing():
-            audit.append(audit.AuditAction.COPY_VIEWED, actor="worker:w", details={"page": number})
-
-
-def work(worker: str, pages: str) -> None:
-    """Take pages and begin waiting dossiers, as far as nobody else has them; print which."""
     from dossiers.errors import RunningError, StateError
     from dossiers.models import RunKind
     from dossiers.services.leases import resource, take_lease
@@ -37,6 +33,10 @@ def work(worker: str, pages: str) -> None:
             print(dossier)
         except (RunningError, StateError):
             continue
+    for number in range(int(events)):
+        with audit.writing():
+            viewed = audit.AuditAction.COPY_VIEWED
+            audit.append(viewed, actor=f"worker:{worker}", details={"page": number})
 
 
 def open_upload(size: str, submitted: str) -> None:
