@@ -91,11 +91,11 @@ def test_no_fault_repeats_the_applicant_s_words() -> None:
 
 
 def test_a_title_that_one_page_alone_prints_returns_nobody() -> None:
-    other = {"title": "初中数学作业分层的实践"}
+    other, alone = "初中数学作业分层的实践", replace(PAPER, title_sure=False)
 
-    assert _faults(replace(PAPER, title_sure=False), **other) == [(FaultKind.OTHER_TITLE, False)]
+    assert _faults(alone, title=other) == [(FaultKind.OTHER_TITLE, False)]
     stands_there = replace(PAPER, head="教研版初中数学作业分层的实践李晓琳")
-    assert _faults(stands_there, **other) == []
+    assert _faults(stands_there, title=other) == []
 
 
 def test_a_field_that_a_faint_page_may_have_lost_returns_nobody() -> None:
