@@ -9,8 +9,10 @@ import pytest
 
 from flows.cases import Order, submit
 from flows.prefect_home import set_environment
+from pipeline.similarity.corpus import Corpus
+from pipeline.similarity.nouns import Author, Document
 from tests.packages import make_packages
-from tests.sheets import draw_sheet, traces, write_identity
+from tests.sheets import APPLICANT, draw_sheet, traces, write_identity
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -109,6 +111,42 @@ def test_papers_are_examined_with_their_report_and_prefect_learns_no_name(order:
     for private in (*packages.applicants, *titles):
         assert private and private not in page + answer
         assert private not in kept and json.dumps(private)[1:-1] not in kept
+
+
+def test_texts_are_compared_and_the_report_for_reviewers_names_nobody(order: Order) -> None:
+    """A summary copied from an earlier round, and the dossier itself remembered for the next."""
+    from flows.process import process_dossier
+
+    copied = (
+        *("期中以后我把书面作业分成基础、提高和挑", "战三层，由学生自己选做，每周五由小组长统"),
+        *("计完成的情况。一个学期下来，原先常常不交", "作业的九名学生里有七名能按时交齐。"),
+    )
+    earlier = Document("x", authors=(Author("赵小燕", "寿县一中"),), submitted="2020-01-01")
+    with Corpus.open(order.out.parent / "corpus", create=True) as corpus:
+        corpus.add(earlier, "赵小燕在寿县一中写道：" + "".join(copied))
+    folder = order.dossier.parent / "texts"
+    folder.mkdir()
+    for file, first in (("a.png", "李晓琳　淮南市第二中学"), ("b.png", "教学设计")):
+        draw_sheet((first, *copied)).save(folder / file)
+    kinds = {"a.png": "summary", "b.png": "lesson_plan"}
+    attachments = [{"file": file, "kind": kind} for file, kind in kinds.items()]
+    described = json.dumps({"applicant": APPLICANT, "attachments": attachments})
+    (folder / "dossier.json").write_text(described, encoding="utf-8")
+    corpus_place = order.out.parent / "corpus"
+    order = Order(dossier=folder, out=order.out, corpus=corpus_place, review_round="2025")
+    process_dossier(submit(order))
+    report = (order.out / "report.html").read_text(encoding="utf-8")
+    for key in ("a01", "a02"):
+        figures = json.loads((order.out / "similarity" / f"{key}.json").read_bytes())
+        assert figures["ratios"]["without_own"]["ratio"] > 0.6
+        assert {s["standing"] for s in figures["sources"]} == {"counted", "own"}
+        assert all(passage["pages"] == [1] for passage in figures["passages"])
+        page = (order.out / "similarity" / f"{key}.html").read_bytes()
+        assert not traces(page) and "赵小燕".encode() not in page and "寿县".encode() not in page
+        assert f'href="similarity/{key}.html"' in report
+        assert (order.out / "work" / "similarity" / f"{key}.html").is_file()
+    with Corpus.open(corpus_place) as corpus:
+        assert {d.id for d in corpus.documents()} == {"x", f"{order.id}-a01", f"{order.id}-a02"}
 
 
 def test_an_attachment_that_can_no_longer_be_read_loses_its_old_copy(order: Order) -> None:
