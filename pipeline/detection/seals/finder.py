@@ -12,18 +12,22 @@ from numpy.typing import NDArray
 
 from pipeline.detection.seals.candidate import Colour, Seal, Shape
 from pipeline.detection.seals.fit import Fit, fit_ring
-from pipeline.detection.seals.frames import Blot, Frame, find_blots, find_frames
-from pipeline.detection.seals.ink import Gray, Pixels, SmallPage, pale, shrink
+from pipeline.detection.seals.frames import Frame, blots, find_frames
+from pipeline.detection.seals.ink import Gray, Pixels, SmallPage, shrink
 from pipeline.detection.seals.rings import vote
 
 #: How many places of each layer are looked at closely, and the fewest votes they need.
-_PLACES, _VOTES = 16, 0.5
+_PLACES, _VOTES = 24, 0.5
 #: Share of a ring's course that has ink, from which it is one.
-_RING, _WORN = 0.86, 0.75
+_RING, _WORN = 0.86, 0.8
 #: A ring so worn (or fitted so badly) as ``_WORN`` is one too where so much is written inside it.
 _LETTERED = 0.4
 #: A ring with one piece missing: share of the rest that has ink, and the longest piece missing.
 _ARC, _MISSING, _SHORT = 0.95, 0.45, 0.1
+#: Share of its course with ink, from which nothing more is looked for where a ring is.
+_SURE = 0.93
+#: By how much a frame is surer than a ring.
+_STRAIGHT = 0.2
 #: Share of the course beyond which the page's edge has not cut the ring.
 _WHOLE = 0.97
 #: An ellipse flatter than this is an oval seal and no circle in perspective.
@@ -34,7 +38,7 @@ _FLATTEST, _LEAST = 0.5, 14.0
 _WRITTEN = 0.22
 #: Share of what is inside that is paper: a head in a photograph is round too.
 _PAPER = 0.3
-_INK = 0.15
+_INK, _PALE = 0.15, 0.25
 
 
 def find_seals(pixels: Pixels, pages: int = 1) -> tuple[Seal, ...]:
@@ -65,31 +69,29 @@ def _pages(width: int, height: int, pages: int) -> list[tuple[int, int, int, int
 
 def _found(pixels: Pixels) -> list[Seal]:
     page = shrink(pixels)
-    found = [_from_fit(fit, page) for fit in _rings(page.dark)]
-    found += [_from_frame(frame, page) for frame in find_frames(page.dark)]
-    colours = [layer.ink for layer in page.layers]
-    for ink in colours or [pale(page.dark)]:
-        blots = list(find_blots(ink, page.dark))
-        found += [_from_frame(blot.frame, page) for blot in blots if blot.frame is not None]
-        if colours:
-            found += [_from_frame(frame, page) for frame in find_frames(ink)]
+    found = [_from_fit(fit, page) for fit in _rings(page.dark, page.off)]
+    found += [_from_frame(frame, page) for frame in find_frames(page.dark, page.off)]
+    for layer in page.layers:
         # Print hides a ring on the whole page's ink that stands free in the ink of one colour.
-        if colours and any(_unexplained(blot, found, page) for blot in blots):
-            found += [_from_fit(fit, page) for fit in _rings(ink)]
+        if any(_unexplained(blot, found, page) for blot in blots(layer.ink)):
+            found += [_from_fit(fit, page) for fit in _rings(layer.ink, page.off)]
     return found
 
 
-def _unexplained(blot: Blot, found: Sequence[Seal], page: SmallPage) -> bool:
-    """Whether no seal was found where the middle of a blot is."""
-    x, y, w, h = blot.box
+def _unexplained(blot: tuple[int, int, int, int], found: Sequence[Seal], page: SmallPage) -> bool:
+    """Whether no seal was found for sure where the middle of a blot is."""
+    x, y, w, h = blot
     place = ((x + w / 2) * page.scale[0], (y + h / 2) * page.scale[1])
-    return not any(math.dist(place, seal.center) < 0.6 * min(seal.axes) for seal in found)
+    return not any(
+        seal.score >= _SURE and math.dist(place, seal.center) < 0.6 * min(seal.axes)
+        for seal in found
+    )
 
 
-def _rings(ink: Gray) -> Iterator[Fit]:
-    for place in vote(ink, most=_PLACES, least=_VOTES):
-        fit = fit_ring(ink, place)
-        if fit is not None and _is_ring(fit) and _written(ink, fit):
+def _rings(ink: Gray, off: NDArray[np.bool_]) -> Iterator[Fit]:
+    for place in vote(ink, off, most=_PLACES, least=_VOTES):
+        fit = fit_ring(ink, place, off)
+        if fit is not None and _is_ring(fit) and _written(ink, fit, off):
             yield fit
 
 
@@ -101,7 +103,7 @@ def _is_ring(fit: Fit) -> bool:
     return fit.on_page >= 0.5 and (fit.seen >= _WORN or arc)
 
 
-def _written(ink: Gray, fit: Fit) -> bool:
+def _written(ink: Gray, fit: Fit, off: NDArray[np.bool_]) -> bool:
     """Whether there is a star or writing inside: a circle in a figure is empty.
 
     A ring that is badly worn needs its star.
@@ -109,19 +111,25 @@ def _written(ink: Gray, fit: Fit) -> bool:
     turns = np.arange(72, dtype=np.float32) * np.float32(2 * math.pi / 72)
     cos, sin = math.cos(fit.angle), math.sin(fit.angle)
 
-    def at(reach: NDArray[np.float32]) -> NDArray[np.float32]:
+    height, width = ink.shape
+
+    def at(reach: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
         u = fit.axes[0] * np.cos(turns)[:, None] * reach
         v = fit.axes[1] * np.sin(turns)[:, None] * reach
         x = (fit.center[0] + u * cos - v * sin).astype(np.float32) - 0.5
         y = (fit.center[1] + u * sin + v * cos).astype(np.float32) - 0.5
-        return np.asarray(cv2.remap(ink, x, y, cv2.INTER_LINEAR), np.float32)
+        columns, rows = np.round(x).astype(int), np.round(y).astype(int)
+        seen = (columns >= 0) & (columns < width) & (rows >= 0) & (rows < height)
+        seen &= ~off[np.clip(rows, 0, height - 1), np.clip(columns, 0, width - 1)]
+        return np.asarray(cv2.remap(ink, x, y, cv2.INTER_LINEAR), np.float32), seen
 
-    band = at(np.linspace(0.55, 0.88, 10, dtype=np.float32))
-    lettered = float(((band > _INK).sum(axis=1) >= 2).mean())
-    star = float((at(np.linspace(0.0, 0.12, 4, dtype=np.float32)) > _INK).mean())
-    inside = at(np.sqrt(np.linspace(0.01, 0.8, 12, dtype=np.float32)))
-    paper = float((inside < _INK).mean())
-    if paper < _PAPER:
+    band, on_page = at(np.linspace(0.55, 0.88, 10, dtype=np.float32))
+    there = on_page.mean(axis=1) > 0.5
+    lettered = float(((band > _INK).sum(axis=1) >= 2)[there].mean()) if there.any() else 0.0
+    middle, seen = at(np.linspace(0.0, 0.12, 4, dtype=np.float32))
+    star = float((middle > _INK)[seen].mean()) if seen.mean() > 0.5 else 0.0
+    inside, seen = at(np.sqrt(np.linspace(0.01, 0.8, 12, dtype=np.float32)))
+    if not seen.any() or float((inside < _PALE)[seen].mean()) < _PAPER:
         return False
     enough = _WRITTEN if fit.seen >= _RING or fit.gap > _SHORT else _LETTERED
     return star > 0.9 or lettered >= enough
@@ -192,12 +200,16 @@ def _colour(page: SmallPage, seal: Seal) -> Colour:
 def _distinct(seals: Sequence[Seal]) -> Iterator[Seal]:
     """Drop what lies inside another: the inner of two rings, a letter's bow, the same seal again.
 
-    Of two that share a middle the larger is the seal, unless its ring is much less certain.
+    Of two that share a middle the larger is the seal, unless its ring is much less certain. Four
+    straight sides are not seen by chance, as a ring among characters may be.
     """
     kept: list[Seal] = []
-    for seal in sorted(
-        seals, key=lambda s: -(s.score + 0.25 * s.axes[0] * s.axes[1] / _area(seals))
-    ):
+
+    def surest(seal: Seal) -> float:
+        straight = _STRAIGHT if seal.shape is Shape.SQUARE else 0.0
+        return -(seal.score + straight + 0.25 * seal.axes[0] * seal.axes[1] / _area(seals))
+
+    for seal in sorted(seals, key=surest):
         if not any(_same(seal, other) for other in kept):
             kept.append(seal)
             yield seal

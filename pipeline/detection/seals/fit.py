@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 import cv2
 import numpy as np
@@ -21,6 +23,9 @@ _STANDS_OUT = 0.07
 #: The search narrows to these shares of the radius around the last fit.
 _NARROWER = (0.13, 0.08, 0.05, 0.035)
 _CLOSE = 0.03
+#: Share of its course with ink from which a ring is worth another look, and from which it needs
+#: none; how often; ellipses that differ by less than this share of their size are one.
+_PROMISING, _SURE, _AGAIN, _NEAR = 0.6, 0.95, 3, 0.015
 #: Share of the directions in which something has to stand out for the search to go on.
 _FEWEST = 0.55
 
@@ -46,11 +51,44 @@ class Fit:
     gap: float
 
 
-def fit_ring(ink: Gray, ring: Ring) -> Fit | None:
-    """Fit an ellipse to the ink near a ring; None where no ring is."""
-    polar = _Polar(ink, ring)
-    course = polar.start()
-    for reach in _NARROWER:
+def fit_ring(ink: Gray, ring: Ring, off: NDArray[np.bool_]) -> Fit | None:
+    """Fit an ellipse to the ink near a ring; None where no ring is.
+
+    Args:
+        ink: 0 to 1, shape (height, width).
+        ring: Where to look.
+        off: Where the page is not, same shape.
+    """
+    found = _from(ink, ring, off)
+    if found is None or found.seen < _PROMISING or found.seen >= _SURE or ring.turn == 0.0:
+        return found
+    # Ovals that are turned further than the places tell are met from further round, and larger.
+    for turn in (2 * ring.turn, 0.0):
+        for larger in (1.0, 1.12):
+            start = replace(ring, turn=turn, radius=larger * ring.radius)
+            other = _from(ink, start, off)
+            if other is not None and other.seen > found.seen:
+                found = other
+    return found
+
+
+def _from(ink: Gray, ring: Ring, off: NDArray[np.bool_]) -> Fit | None:
+    polar = _Polar(ink, ring, off)
+    found = _fitted(polar, polar.start(), _NARROWER)
+    # A course is a sum of few waves around a given ellipse: near to it they follow it exactly.
+    for _ in range(_AGAIN):
+        if found is None or found.seen < _PROMISING or _is_near(found, polar.ring):
+            break
+        polar = _Polar(ink, _ring_of(found), off)
+        better = _fitted(polar, np.ones(ANGLES), _NARROWER[1:])
+        if better is None or better.seen < found.seen:
+            break
+        found = better
+    return found
+
+
+def _fitted(polar: _Polar, course: NDArray[np.float64], reaches: Sequence[float]) -> Fit | None:
+    for reach in reaches:
         nearer = polar.fitted(course, reach)
         if nearer is None:
             return None
@@ -58,23 +96,42 @@ def fit_ring(ink: Gray, ring: Ring) -> Fit | None:
     return polar.measured(course)
 
 
+def _ring_of(fit: Fit) -> Ring:
+    a, b = fit.axes
+    turn = fit.angle
+    if b > a:
+        a, b, turn = b, a, turn + math.pi / 2
+    return Ring(*fit.center, a, b / a, turn)
+
+
+def _is_near(fit: Fit, ring: Ring) -> bool:
+    """Whether an ellipse is almost the one that it was looked for around."""
+    made = _ring_of(fit)
+    # How far the two are apart along the course, for a turn in proportion to their flatness.
+    turned = abs(math.sin(made.turn - ring.turn)) * (1 - ring.flat)
+    apart = max(abs(made.radius / ring.radius - 1), abs(made.flat - ring.flat), turned)
+    return max(apart, math.dist(fit.center, (ring.x, ring.y)) / ring.radius) < _NEAR
+
+
 class _Polar:
     """The surroundings of a ring by direction (rows) and distance from its middle (columns)."""
 
-    def __init__(self, ink: Gray, ring: Ring) -> None:
+    def __init__(self, ink: Gray, ring: Ring, off: NDArray[np.bool_]) -> None:
         self.ring = ring
         turns = np.arange(ANGLES, dtype=np.float32) * np.float32(2 * math.pi / ANGLES)
         self.reach = np.linspace(1 - _REACH, 1 + _REACH, _STEPS, dtype=np.float32)
         self.cos, self.sin = np.cos(turns), np.sin(turns)
         # Pixel (i, j) has its middle at (i + 0.5, j + 0.5).
-        x = ring.x - 0.5 + ring.radius * self.cos[:, None] * self.reach
-        y = ring.y - 0.5 + ring.radius * ring.flat * self.sin[:, None] * self.reach
-        x, y = x.astype(np.float32), y.astype(np.float32)
+        middle_x, middle_y = self._at(self.reach)
+        x, y = (middle_x - 0.5).astype(np.float32), (middle_y - 0.5).astype(np.float32)
         values = np.asarray(
             cv2.remap(ink, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT), np.float32
         )
         height, width = ink.shape
         self.valid = (x > 1) & (y > 1) & (x < width - 2) & (y < height - 2)
+        columns = np.clip(np.round(x), 0, width - 1).astype(int)
+        rows = np.clip(np.round(y), 0, height - 1).astype(int)
+        self.valid &= ~off[rows, columns]
         # A ring's line is about a fortieth of its radius wide: twice that far out is paper.
         step = 2 * _REACH / (_STEPS - 1)
         apart = max(3, round(max(3.0, 0.055 * ring.radius) / ring.radius / step))
@@ -84,6 +141,14 @@ class _Polar:
         self.there = int(self.valid[:, _STEPS // 2].sum())
         flat = np.stack([np.ones(ANGLES), self.cos, self.sin, *self._twice()], axis=1)
         self.basis = flat.astype(np.float64)
+
+    def _at(self, reach: NDArray[Any]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Places at shares of the radius, in every direction (rows)."""
+        ring = self.ring
+        u = ring.radius * self.cos[:, None] * reach
+        v = ring.radius * ring.flat * self.sin[:, None] * reach
+        cos, sin = math.cos(ring.turn), math.sin(ring.turn)
+        return ring.x + u * cos - v * sin, ring.y + u * sin + v * cos
 
     def _twice(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         return self.cos**2 - self.sin**2, 2 * self.sin * self.cos
@@ -98,7 +163,7 @@ class _Polar:
         """Fit the course anew to what stands out within a reach around it."""
         where, clear = self._nearest(course, reach)
         has = clear > _STANDS_OUT
-        if has.sum() < _FEWEST * self.there:
+        if has.sum() < max(8, _FEWEST * self.there):
             return None
         weight = np.minimum(clear, 3 * _STANDS_OUT) * has
         # Weak ties to a circle: where a third of it is missing the fit must not run away.
@@ -125,14 +190,7 @@ class _Polar:
         there = self.valid[np.arange(ANGLES), index]
         if there.sum() < 0.3 * ANGLES:
             return None
-        ring = self.ring
-        points = np.stack(
-            [
-                ring.x + ring.radius * course * self.cos,
-                ring.y + ring.radius * ring.flat * course * self.sin,
-            ],
-            axis=1,
-        ).astype(np.float32)
+        points = np.concatenate(self._at(course[:, None]), axis=1).astype(np.float32)
         (cx, cy), (d1, d2), degrees = cv2.fitEllipse(points)
         return Fit(
             center=(float(cx), float(cy)),

@@ -10,36 +10,40 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.detection.seals.corners import Rectangle, find_cornered
 from pipeline.detection.seals.ink import Gray
-from pipeline.detection.seals.sides import find_rectangles
 
 #: Sides as a share of the page's longer side: 1.3 cm to 7 cm on A4.
 _SMALLEST, _LARGEST = 0.05, 0.24
-#: Longer side by shorter side at most.
-_LONGEST = 3.4
-#: Half of its shorter side at least, as a share of the page's longer side.
-_NARROWEST = 0.015
-_INK = 0.18
-#: Share of the rectangle around the space inside a frame that this space's outline fills.
-_FULL = 0.9
-#: Share of each side that has ink.
-_SIDE, _THREE_SIDES = 0.82, 0.88
-#: Share of each side that has ink of the seal's own colour; print may lie over the rest.
-_OWN = 0.6
+#: Ink of a frame: this share of what its line mostly has, and no less than that.
+_LEVEL, _LEAST = 0.4, 0.06
+#: Share of every side that has ink, and of all but one; and before the sides were fitted to it.
+_SIDE, _THREE_SIDES, _EARLY = 0.8, 0.9, 0.6
+#: Share of a side that lies on the page, from which it tells anything.
+_SEEN = 0.3
+#: Share of the places outside of a side that may have ink, and how far out they are, in pixels.
+_OUTSIDE, _OUTS = 0.5, (3.5, 5.0)
+#: Share of ink, at most, along the paper between a frame and its characters, and how deep that is.
+_GAP, _INSIDE = 0.3, (-7.0, -1.9)
 #: Share of the space inside that is ink, in all and in each quarter.
-_WRITTEN, _QUARTER, _SOLID = 0.09, 0.04, 0.6
+_WRITTEN, _QUARTER, _SOLID = 0.08, 0.03, 0.62
 #: Pixels that a table's rules go on beyond a corner.
-_BEYOND = (6, 11)
-#: So many times, and a frame is a table's.
-_TABLE = 2
-#: Share of ink, at most, along the paper between a frame and its characters.
-_GAP = 0.25
+_BEYOND, _RUN = (4, 14), 0.8
+#: So many times, and a frame is a table's; and so many rules from side to side within it.
+_TABLE, _RULES, _RULE = 2, 2, 0.97
+#: Pixels either way of where a side was guessed that it may lie, the steps, and how many of these
+#: its two ends may differ.
+_REACH, _STEP, _ASLANT = 4.5, 0.5, 4
+#: How often the sides are moved onto the ink, at most, until they turn by less than this.
+_FITS, _STILL = 6, math.radians(1.2)
+#: Half a frame's line, and its worn rim, in pixels.
+_LINE = 1.3
 #: Places along a side that are looked at.
 _PLACES = 40
-#: Pixels between the parts of one seal.
-_NEAR = 7
-#: Pixels of ink that are too few to belong to a seal.
-_SPECK = 10
+#: Pixels between the parts of one seal, and pixels of ink that are too few to belong to it.
+_NEAR, _SPECK = 7, 10
+#: Ink from which a pixel of one colour belongs to a seal.
+_INK = 0.18
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,84 +57,33 @@ class Frame:
     cut: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Space:
-    """A rectangle of paper, in pixels of the layer: middle, half sides, turn."""
-
-    center: tuple[float, float]
-    axes: tuple[float, float]
-    angle: float
-
-    def corners(self) -> NDArray[np.float32]:
-        """The four corners."""
-        size = (2 * self.axes[0], 2 * self.axes[1])
-        found = cv2.boxPoints((self.center, size, math.degrees(self.angle)))
-        return np.asarray(found, np.float32)
-
-
-@dataclass(frozen=True, slots=True)
-class Blot:
-    """Ink of one colour that is as large as a seal, and the frame around it if it has one."""
-
-    box: tuple[int, int, int, int]
-    frame: Frame | None
-
-
-def find_blots(ink: Gray, every: Gray) -> Iterator[Blot]:
-    """Yield what is as large as a seal in a layer that holds little else: one colour, or pale ink.
-
-    Here a frame need not be closed: print may cross it, and the page's edge may cut it.
+def find_frames(ink: Gray, off: NDArray[np.bool_]) -> Iterator[Frame]:
+    """Yield the frames of seals in a layer of ink.
 
     Args:
-        ink: The layer, shape (height, width).
-        every: All ink of the page: where print lies over a frame, the layer has a hole.
+        ink: 0 to 1, shape (height, width).
+        off: Where the page is not, same shape.
     """
+    longer = max(ink.shape)
+    there = ink.copy()
+    there[off] = -1.0
+    for place in find_cornered(ink, off, _SMALLEST * longer, _LARGEST * longer):
+        frame = _framed(there, place)
+        if frame is not None:
+            yield frame
+
+
+def blots(ink: Gray) -> list[tuple[int, int, int, int]]:
+    """Return x, y, width and height of what is as large as a seal in ink of one colour."""
     longer = max(ink.shape)
     has = _without_specks((ink > _INK).astype(np.uint8))
     closed = cv2.morphologyEx(has, cv2.MORPH_CLOSE, np.ones((_NEAR, _NEAR), np.uint8))
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(closed, connectivity=8)
-    for label in range(1, count):
-        x, y, w, h, _ = stats[label].tolist()
-        if _SMALLEST * longer <= max(w, h) <= _LARGEST * longer and min(w, h) >= 0.3 * max(w, h):
-            part = (labels[y : y + h, x : x + w] == label) & (has[y : y + h, x : x + w] > 0)
-            yield Blot((x, y, w, h), _rimmed(ink, every, part, (x, y)))
-
-
-def _rimmed(
-    ink: Gray, every: Gray, part: NDArray[np.bool_], corner: tuple[int, int]
-) -> Frame | None:
-    points = (np.argwhere(part)[:, ::-1] + np.array(corner)).astype(np.float32)
-    hull = cv2.convexHull(points).reshape(-1, 2)
-    for box in _boxes(hull):
-        w, h = box.axes
-        if min(w, h) < _NARROWEST * max(ink.shape) or max(w, h) > _LONGEST * min(w, h):
-            continue
-        if cv2.contourArea(hull) < 0.75 * 4 * w * h:
-            continue
-        look, own = (_Look(layer, box.center, box.axes, box.angle) for layer in (every, ink))
-        kept = own.rimmed(_OWN, _OWN) and own.clear() and own.written() and look.rimmed()
-        if kept and look.runs_on() < _TABLE:
-            center = (box.center[0] + 0.5, box.center[1] + 0.5)
-            return Frame(center, (w + 0.5, h + 0.5), box.angle, look.seen, look.cut)
-    return None
-
-
-def _boxes(hull: NDArray[np.float32]) -> Iterator[_Space]:
-    """Yield rectangles around a hull: the smallest, and those along its longest edges.
-
-    Where the page's edge has cut a turned seal the smallest one is turned wrongly.
-    """
-    (cx, cy), (w, h), degrees = cv2.minAreaRect(hull)
-    yield _Space((cx, cy), (w / 2, h / 2), math.radians(degrees))
-    corners = cv2.approxPolyDP(hull.reshape(-1, 1, 2), 2.5, True).reshape(-1, 2)
-    edges = np.roll(corners, -1, axis=0) - corners
-    for index in np.argsort(-np.linalg.norm(edges, axis=1))[:3].tolist():
-        angle = math.atan2(float(edges[index][1]), float(edges[index][0]))
-        cos, sin = math.cos(angle), math.sin(angle)
-        own = hull @ np.array([[cos, -sin], [sin, cos]], np.float32)
-        low, high = own.min(axis=0), own.max(axis=0)
-        (u, v), (a, b) = ((low + high) / 2).tolist(), ((high - low) / 2).tolist()
-        yield _Space((u * cos - v * sin, u * sin + v * cos), (a, b), angle)
+    _, _, stats, _ = cv2.connectedComponentsWithStats(closed, connectivity=8)
+    return [
+        (x, y, w, h)
+        for x, y, w, h, _ in stats[1:].tolist()
+        if _SMALLEST * longer <= max(w, h) <= _LARGEST * longer and min(w, h) >= 0.3 * max(w, h)
+    ]
 
 
 def _without_specks(has: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -140,86 +93,44 @@ def _without_specks(has: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return np.asarray(large[labels], np.uint8)
 
 
-def find_frames(ink: Gray) -> Iterator[Frame]:
-    """Yield the closed frames in a layer of ink of any kind, shape (height, width)."""
-    longer = max(ink.shape)
-    has = (ink > _INK).astype(np.uint8)
-    closed = cv2.morphologyEx(has, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(1 - closed, connectivity=4)
-    sides = stats[:count, 2:4]
-    sized = (sides.max(axis=1) >= _SMALLEST * longer) & (sides.max(axis=1) <= _LARGEST * longer)
-    dense = stats[:, 4] >= 0.2 * sides[:, 0] * sides[:, 1]
-    spaces: list[_Space] = []
-    for label in np.flatnonzero(sized & dense).tolist():
-        x, y, w, h, _ = stats[label].tolist()
-        space = (labels[y : y + h, x : x + w] == label).astype(np.uint8)
-        spaces += _spaces(space, (x, y), ink.shape)
-    # Two cells of a table make such a frame too, and thin rules come and go: one is enough.
-    sure = [(space, 1) for space in _joined(spaces)]
-    spaces += [_Space(*r) for r in find_rectangles(ink, _SMALLEST / 2 * longer, _LARGEST * longer)]
-    for space, runs in [*((space, _TABLE) for space in spaces), *sure]:
-        longest, shortest = max(space.axes), min(space.axes)
-        if longest >= _SMALLEST / 2 * longer and longest <= _LONGEST * shortest:
-            frame = _framed(ink, space, runs)
-            if frame is not None:
-                yield frame
-
-
-def _spaces(
-    space: NDArray[np.uint8], corner: tuple[int, int], shape: tuple[int, ...]
-) -> Iterator[_Space]:
-    """Yield the rectangle that a space fills, turned as its longest straight edge is."""
-    contours, _ = cv2.findContours(space, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-    hull = cv2.convexHull(np.concatenate(contours)).reshape(-1, 2)
-    hull = (hull + np.array(corner)).astype(np.float32)
-    if len(hull) < 4:
-        return
-    area = float(cv2.contourArea(hull))
-    at_edge = (hull <= 1) | (hull >= np.array([shape[1], shape[0]]) - 2)
-    for number, box in enumerate(_boxes(hull)):
-        full = area / max(1.0, 4 * box.axes[0] * box.axes[1])
-        if min(box.axes) >= 5 and full >= (0.7 if at_edge.any() else _FULL):
-            yield box
-        if number == 0 and not at_edge.any():
-            return
-
-
-def _joined(spaces: list[_Space]) -> Iterator[_Space]:
-    """Yield what two spaces make together: a rule that crosses a seal parts its space in two."""
-    for i, one in enumerate(spaces):
-        for other in spaces[i + 1 :]:
-            gap = math.dist(one.center, other.center) - max(*one.axes, *other.axes)
-            if gap > max(*one.axes, *other.axes):
-                continue
-            points = np.concatenate([one.corners(), other.corners()])
-            (cx, cy), (w, h), degrees = cv2.minAreaRect(points)
-            parts = 4 * (one.axes[0] * one.axes[1] + other.axes[0] * other.axes[1])
-            if 0.85 * w * h <= parts <= w * h:
-                yield _Space((cx, cy), (w / 2, h / 2), math.radians(degrees))
-
-
-def _framed(ink: Gray, space: _Space, runs: int) -> Frame | None:
-    """Return the frame around a space; none where ``runs`` of its lines are a table's."""
-    # Pixel (i, j) has its middle at (i + 0.5, j + 0.5); the space ends half a pixel further out.
-    look = _Look(ink, space.center, (space.axes[0] + 0.5, space.axes[1] + 0.5), space.angle)
-    if not look.written() or look.runs_on() >= runs:
+def _framed(ink: Gray, place: Rectangle) -> Frame | None:
+    """Return the frame near a rectangle, where there is one and it is a seal's."""
+    look = _Look(ink, *place)
+    if not look.rimmed(early=True):
         return None
-    thick = look.thickness()
-    if thick is None:
+    for _ in range(_FITS):
+        before, look = look, look.fitted()
+        if not look.rimmed(early=True):
+            return None
+        if abs(look.angle - before.angle) < _STILL:
+            break
+    else:
         return None
-    axes = (look.axes[0] + thick, look.axes[1] + thick)
-    center = (look.center[0] + 0.5, look.center[1] + 0.5)
-    return Frame(center, axes, look.angle, look.seen, look.cut)
+    if not look.rimmed() or look.runs_on() >= _TABLE or look.rules() >= _RULES:
+        return None
+    if not look.stands_free() or not look.clear() or not look.written():
+        return None
+    (x, y), (a, b) = look.center, look.axes
+    return Frame((x + 0.5, y + 0.5), (a + _LINE, b + _LINE), look.angle, look.seen, look.cut)
 
 
 class _Look:
-    """A turned rectangle and the ink around it."""
+    """A turned rectangle and the ink around it, -1 where the page is not.
+
+    Its sides are told in the order upper, lower, left and right.
+    """
 
     def __init__(
         self, ink: Gray, center: tuple[float, float], axes: tuple[float, float], angle: float
     ) -> None:
         self.ink, self.center, self.axes, self.angle = ink, center, axes, angle
         self.seen, self.cut = 0.0, False
+        self.depths = np.arange(-_REACH, _REACH + 0.1, _STEP, dtype=np.float32)
+        self.sides = self._sides(self.depths)
+        highest = self.sides[2:-2].max(axis=0)
+        on_page = highest[highest >= 0]
+        middle = float(np.median(on_page)) if on_page.size else 0.0
+        self.level = max(_LEAST, _LEVEL * middle)
 
     def _at(self, u: Gray, v: Gray) -> Gray:
         """Ink at places along the rectangle's own axes, of any shape; -1 off the page."""
@@ -238,7 +149,7 @@ class _Look:
         return np.asarray(found, np.float32).reshape(x.shape)
 
     def _sides(self, outs: Gray) -> Gray:
-        """Ink along the four sides at distances outside the space, shape (outs, 4, places)."""
+        """Ink along the four sides at distances outside the rectangle: (outs, 4, places)."""
         a, b = (self.axes[0] + outs)[:, None], (self.axes[1] + outs)[:, None]
         t = np.linspace(-0.94, 0.94, _PLACES, dtype=np.float32)[None]
         one = np.ones_like(t)
@@ -246,66 +157,109 @@ class _Look:
         v = np.stack([-b * one, b * one, b * t, b * t], axis=1)
         return self._at(u, v)
 
-    def thickness(self) -> float | None:
-        """How wide the frame's line is; None where ink does not run all around."""
-        outs = np.arange(0.0, 6.0, 0.5, dtype=np.float32)
-        sides = self._sides(outs)
-        off = (sides < 0).mean(axis=2).max(axis=0) > 0.5
-        inked = (sides > _INK).any(axis=0).mean(axis=1)
-        wide = np.median((sides > _INK).mean(axis=2), axis=1) > 0.5
-        shares = inked[~off]
-        self.cut = bool(off.any())
-        if len(shares) < 3 or shares.min() < _SIDE or not wide.any():
-            return None
-        self.seen = float(shares.mean())
-        return float(outs[int(np.flatnonzero(wide)[-1])]) + 0.5
+    def _best(self) -> NDArray[np.int64]:
+        """Index of the depth of each side's line at its beginning and at its end, shape (4, 2)."""
+        count = len(self.depths)
+        ends = [
+            (first, last)
+            for first in range(count)
+            for last in range(max(0, first - _ASLANT), min(count, first + _ASLANT + 1))
+        ]
+        pairs = np.array(ends)
+        along = np.linspace(0, 1, _PLACES)
+        way = np.round(pairs[:, :1] * (1 - along) + pairs[:, 1:] * along).astype(int)
+        # Print that crosses the frame is much darker than it and counts no more.
+        ink = np.clip(self.sides, 0, 2.5 * self.level)
+        shares = np.stack(
+            [ink[way, side, np.arange(_PLACES)].mean(axis=1) for side in range(4)], axis=1
+        )
+        return np.asarray(pairs[shares.argmax(axis=0)], np.int64)
 
-    def rimmed(self, four: float = _SIDE, three: float = _THREE_SIDES) -> bool:
-        """Whether a straight line of ink runs just inside all four sides, or inside three.
+    def fitted(self) -> _Look:
+        """The rectangle whose sides are the lines of ink next to this one's."""
+        ends = self.depths[self._best()]
+        gone = (self.sides < 0).mean(axis=(0, 2)) > 1 - _SEEN
+        ends[gone] = 0.0
+        out = ends.mean(axis=1)
+        a, b = self.axes
+        # A side aslant tells of the turn: the upper one's end lies further out, and so on.
+        slopes = [(ends[0, 0] - ends[0, 1]) / (2 * a), (ends[1, 1] - ends[1, 0]) / (2 * a)]
+        slopes += [(ends[2, 1] - ends[2, 0]) / (2 * b), (ends[3, 0] - ends[3, 1]) / (2 * b)]
+        turns = [slope for slope, lost in zip(slopes, gone, strict=True) if not lost]
+        u, v = float(out[3] - out[2]) / 2, float(out[1] - out[0]) / 2
+        cos, sin = math.cos(self.angle), math.sin(self.angle)
+        center = (self.center[0] + u * cos - v * sin, self.center[1] + u * sin + v * cos)
+        axes = (a + float(out[2] + out[3]) / 2, b + float(out[0] + out[1]) / 2)
+        turn = float(np.median(turns)) * 1.06 if turns else 0.0
+        return _Look(self.ink, center, axes, self.angle + turn)
+
+    def rimmed(self, *, early: bool = False) -> bool:
+        """Whether ink runs along all four sides, or along those that lie on the page.
 
         Args:
-            four: Share of each side with ink where all four have it.
-            three: Share of each side with ink where the fourth has none.
+            early: The sides have not been fitted to the ink yet.
         """
-        depths = np.arange(-5.0, 0.6, 0.5, dtype=np.float32)
-        sides = self._sides(depths)
-        inked = (sides > _INK) | (sides < 0)  # off the page nothing tells against it
-        # A line may run aslant: from one depth at the side's start to another at its end.
-        first, last = np.meshgrid(np.arange(len(depths)), np.arange(len(depths)))
-        along = np.linspace(0, 1, _PLACES)
-        way = np.round(first.reshape(-1, 1) * (1 - along) + last.reshape(-1, 1) * along).astype(int)
-        place = np.arange(_PLACES)
-        shares = sorted(float(inked[way, side, place].mean(axis=1).max()) for side in range(4))
+        near = np.abs(self.depths) <= (3.0 if early else 0.8)
+        highest = self.sides[near].max(axis=0)
+        there = highest >= 0
+        on_page = there.mean(axis=1) >= _SEEN
+        shares = sorted(
+            float((highest[k] > self.level)[there[k]].mean()) for k in np.flatnonzero(on_page)
+        )
+        self.cut = bool(there.mean(axis=1).min() < 0.9)
+        if len(shares) < 3:
+            return False
         self.seen = float(np.mean(shares[1:]))
-        self.cut = shares[0] < four
-        return shares[1] >= (three if self.cut else four)
+        if early:
+            return shares[1] >= _EARLY
+        return shares[0] >= _SIDE and shares[1] >= _THREE_SIDES
+
+    def stands_free(self) -> bool:
+        """Whether outside of the frame there is paper, but for one side."""
+        outside = self._sides(np.arange(*_OUTS, 0.5, dtype=np.float32))
+        inked = np.median((outside > self.level).mean(axis=2), axis=0)
+        return int((inked > _OUTSIDE).sum()) <= 1
 
     def clear(self) -> bool:
         """Whether there is paper between the frame and what is in it, as in no picture or code."""
-        inside = self._sides(np.arange(-7.0, -2.4, 0.5, dtype=np.float32))
-        shares = (inside > _INK).mean(axis=2).min(axis=0)
+        inside = self._sides(np.arange(*_INSIDE, 0.5, dtype=np.float32))
+        shares = (inside > self.level).mean(axis=2).min(axis=0)
         return int((shares <= _GAP).sum()) >= 3
 
     def runs_on(self) -> int:
         """How often the frame's lines run on beyond its corners, as a table's do."""
         beyond = np.arange(*_BEYOND, dtype=np.float32)[None]
-        slip = np.arange(-1.5, 3.1, 0.75, dtype=np.float32)[:, None]
+        slip = np.arange(-1.5, 1.6, 0.75, dtype=np.float32)[:, None]
         a, b = self.axes
         u, v = [], []
         for x in (-1, 1):
             for y in (-1, 1):
                 u += [x * (a + beyond + 0 * slip), x * (a + slip + 0 * beyond)]
                 v += [y * (b + slip + 0 * beyond), y * (b + beyond + 0 * slip)]
-        runs = (self._at(np.stack(u), np.stack(v)) > _INK).mean(axis=2).max(axis=1) > 0.7
+        runs = (self._at(np.stack(u), np.stack(v)) > self.level).mean(axis=2).max(axis=1) > _RUN
         return int(runs.sum())
+
+    def rules(self) -> int:
+        """How many rules run from side to side inside the frame."""
+        count = 0
+        t = np.linspace(-0.96, 0.96, _PLACES, dtype=np.float32)[None]
+        for a, b, lies in ((*self.axes, True), (*self.axes[::-1], False)):
+            across = np.arange(-b + 5, b - 4.9, 0.5, dtype=np.float32)[:, None]
+            if not len(across):
+                continue
+            along, over = a * t + 0 * across, across + 0 * t
+            ink = self._at(along, over) if lies else self._at(over, along)
+            full = ((ink > self.level) | (ink < 0)).mean(axis=1) > _RULE
+            count += int((np.diff(np.r_[0, full.astype(np.int8)]) > 0).sum())
+        return count
 
     def written(self) -> bool:
         """Whether characters fill the space, in every quarter of it."""
         t = (np.arange(24, dtype=np.float32) + 0.5) / 24 * 1.8 - 0.9
-        u, v = np.meshgrid(t * self.axes[0], t * self.axes[1])
+        u, v = np.meshgrid(t * (self.axes[0] - 2), t * (self.axes[1] - 2))
         ink = self._at(u.astype(np.float32), v.astype(np.float32))
-        has, on_page = ink > _INK, ink >= 0
+        has, on_page = ink > self.level, ink >= 0
         share = float(has[on_page].mean()) if on_page.any() else 0.0
         quarters = [has[:12, :12], has[:12, 12:], has[12:, :12], has[12:, 12:]]
         filled = sum(float(q.mean()) >= _QUARTER for q in quarters)
-        return _WRITTEN <= share <= _SOLID and filled >= (3 if self.cut else 4)
+        return _WRITTEN <= share <= _SOLID and filled >= (2 if self.cut else 3)

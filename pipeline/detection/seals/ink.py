@@ -19,12 +19,19 @@ SIDE = 640
 _HUE = 22
 #: Share of the page from which ink of a colour may be a seal's.
 _FEWEST = 0.0004
-#: Print is at least this share as dark as the darkest of a page's ink (from ``_SOME`` on).
-_PRINT, _SOME = 0.8, 0.3
 #: Share of gray pixels below which a page is black and white.
 _GRAYS = 0.002
 #: Pixels: the paper's own brightness is taken from around as wide as this.
 _PAPER = 33
+#: Share of the page's pixels that are darker than its darkest ink is taken to be; below ``_FAINT``
+#: all ink is too pale to be told from noise and is taken to be darker, ``_STRONGER`` times at most.
+_DARKEST, _FAINT, _FULL, _STRONGER = 0.001, 0.5, 0.75, 4.0
+#: Pixels over which the dots of a fax are spread, so that they make lines.
+_FAX_BLUR = 0.6
+#: What lies beside the page is darker than this against its paper, and as wide, in pixels.
+_BESIDE, _WIDE = 0.25, 12
+#: Pixels of the page's edge that are taken to lie beside it too.
+_BLUR = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +51,14 @@ class SmallPage:
         dark: Ink of every colour, against the paper around it.
         layers: Red and blue ink alone where there is any.
         scale: Page pixels for a pixel of this size, in x and in y.
+        off: Where the page is not: a table or a cover on which it was photographed.
     """
 
     pixels: Pixels
     dark: Gray
     layers: tuple[Layer, ...]
     scale: tuple[float, float]
+    off: NDArray[np.bool_]
 
 
 def shrink(pixels: Pixels) -> SmallPage:
@@ -69,24 +78,46 @@ def shrink(pixels: Pixels) -> SmallPage:
         small = np.asarray(cv2.resize(small, size, interpolation=cv2.INTER_LINEAR), np.uint8)
     scale = (width / small.shape[1], height / small.shape[0])
     dark = _dark(small)
+    off = _beside(dark)
+    dark[off] = 0
+    stronger = 1.0
     if _is_bilevel(pixels):
         # A fax makes of pale ink a few black dots: shrunk, they are paler than they meant.
-        dark = np.sqrt(dark)
-    return SmallPage(small, dark, tuple(_colours(small)), scale)
+        dark = np.sqrt(np.asarray(cv2.GaussianBlur(dark, (0, 0), _FAX_BLUR), np.float32))
+    else:
+        darkest = float(np.quantile(dark[::2, ::2], 1 - _DARKEST))
+        if darkest < _FAINT:
+            stronger = min(_STRONGER, _FULL / max(darkest, 1e-3))
+            dark = np.minimum(dark * np.float32(stronger), 1)
+    return SmallPage(small, dark, tuple(_colours(small, off, stronger)), scale, off)
+
+
+def _beside(dark: Gray) -> NDArray[np.bool_]:
+    """Where the page is not: dark fields at the picture's edge, and what lies beyond them."""
+    small = cv2.resize(dark, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
+    side = _WIDE // 4 | 1
+    # A narrow strip along the picture's edge counts as wide.
+    fields = cv2.copyMakeBorder(
+        (small > _BESIDE).astype(np.uint8), *(side,) * 4, cv2.BORDER_CONSTANT, value=(1,)
+    )
+    edged = cv2.morphologyEx(fields, cv2.MORPH_OPEN, np.ones((side, side), np.uint8))
+    _, labels = cv2.connectedComponents(edged, connectivity=8)
+    band = labels == labels[0, 0]
+    # The page is the largest of what these fields leave.
+    count, parts, stats, _ = cv2.connectedComponentsWithStats((~band).astype(np.uint8))
+    page = 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax()) if count > 1 else 0
+    off = (parts != page)[side:-side, side:-side]
+    if count < 2 or off.mean() > 0.5 or not off.any():
+        return np.zeros(dark.shape, np.bool_)
+    size = (dark.shape[1], dark.shape[0])
+    whole = cv2.resize(off.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST)
+    blurred = np.ones((2 * _BLUR + 1,) * 2, np.uint8)
+    return np.asarray(cv2.dilate(whole, blurred) > 0, np.bool_)
 
 
 def _is_bilevel(pixels: Pixels) -> bool:
     sample = pixels[::7, ::7, 1]
     return float(((sample > 40) & (sample < 215)).mean()) < _GRAYS
-
-
-def pale(dark: Gray) -> Gray:
-    """The ink that is paler than print, as a seal is on a gray copy; none of the print's rims."""
-    sample = dark[::2, ::2]
-    print_ink = float(np.percentile(sample[sample > _SOME], 95)) if (sample > _SOME).any() else 1.0
-    print_there = (dark > _PRINT * print_ink).astype(np.uint8)
-    rims = cv2.dilate(print_there, np.ones((5, 5), np.uint8))
-    return np.asarray(np.where(rims > 0, 0, dark), np.float32)
 
 
 def _dark(small: Pixels) -> Gray:
@@ -101,8 +132,9 @@ def _dark(small: Pixels) -> Gray:
     return np.asarray(np.clip(ink, 0, 1), np.float32)
 
 
-def _colours(small: Pixels) -> list[Layer]:
+def _colours(small: Pixels, off: NDArray[np.bool_], stronger: float) -> list[Layer]:
     red, green, blue = cv2.split(small)
+    least = max(_HUE / 2, _HUE / stronger)
     layers = []
     for colour, one, others in (
         (Colour.RED, red, cv2.max(green, blue)),
@@ -111,8 +143,9 @@ def _colours(small: Pixels) -> list[Layer]:
         hue = cv2.subtract(one, others).astype(np.float32)
         # A warm lamp tints the whole photo; ink is redder than its surroundings.
         hue -= float(np.median(hue[::4, ::4]))
-        if float((hue > _HUE).mean()) < _FEWEST:
+        hue[off] = 0
+        if float((hue > least).mean()) < _FEWEST:
             continue
-        full = max(60.0, float(np.percentile(hue[hue > _HUE], 80)))
+        full = max(60.0 / stronger, float(np.percentile(hue[hue > least], 80)))
         layers.append(Layer(colour, np.asarray(np.clip(hue / full, 0, 1), np.float32)))
     return layers

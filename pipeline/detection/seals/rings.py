@@ -9,8 +9,8 @@ of Atherton and Kerbyson, Size invariant circle detection, Image and Vision Comp
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 
@@ -33,6 +33,9 @@ _FLAT, _TURNS = 0.71, (-0.13, 0.13)
 #: Rules and text give large rings and small ones votes that a seal on the same page may not reach:
 #: each third of the sizes has places of its own. Bounds as shares of the longer side.
 _THIRDS = (0.045, 0.085)
+#: How many times as many peaks are looked at as places are wanted; and the share of a ring that
+#: counts as lying on the page at least.
+_PEAKS, _SEEN = 5, 0.5
 #: Contrast of an edge below which it is noise, and from which it has its full say.
 _NOISE, _FULL = 0.06, 0.3
 #: Pixels of the map around an edge that its neighbours are counted in, and how many are no crowd.
@@ -41,20 +44,31 @@ _CROWD, _CALM = 13, 0.2
 
 @dataclass(frozen=True, slots=True)
 class Ring:
-    """A place where a ring may be, in pixels of the layer: middle, half width, height by width."""
+    """A place where a ring may be, in pixels of the layer.
+
+    Attributes:
+        x: Its middle.
+        y: Its middle.
+        radius: Half its width, along its own first axis.
+        flat: Height by width.
+        turn: Of its first axis against x, in radians, clockwise.
+        votes: How much speaks for it.
+    """
 
     x: float
     y: float
     radius: float
     flat: float = 1.0
+    turn: float = 0.0
     votes: float = 0.0
 
 
-def vote(ink: Gray, *, most: int, least: float) -> list[Ring]:
+def vote(ink: Gray, off: NDArray[np.bool_], *, most: int, least: float) -> list[Ring]:
     """Return where rings may be, the surest first.
 
     Args:
         ink: 0 to 1, shape (height, width).
+        off: Where the page is not, same shape: what would lie there counts as little as can be.
         most: How many of each third of the sizes at most.
         least: Fewest votes.
     """
@@ -72,11 +86,32 @@ def vote(ink: Gray, *, most: int, least: float) -> list[Ring]:
     for low, high in pairwise((0.0, *(third * max(size) for third in _THIRDS), math.inf)):
         group = [k for k, (radius, _, _) in enumerate(kinds) if low <= radius < high]
         best = np.maximum.reduce([maps[k] for k in group])
-        for x, y, votes in _peaks(best, most, least):
-            radius, flat, _ = kinds[max(group, key=lambda k: maps[k][y, x])]
+        rings = []
+        for x, y, votes in _peaks(best, _PEAKS * most, least):
+            radius, flat, turn = kinds[max(group, key=lambda k: maps[k][y, x])]
             place = (x + 0.5 - _ROOM) / factor, (y + 0.5 - _ROOM) / factor
-            found.append(Ring(*place, radius / factor, flat, votes))
+            rings.append(Ring(*place, radius / factor, flat, turn, votes))
+        found += _surest(rings, off, most)
     return sorted(found, key=lambda ring: -ring.votes)
+
+
+def _surest(rings: Sequence[Ring], off: NDArray[np.bool_], most: int) -> list[Ring]:
+    """Those with the most votes for what of them lies on the page: the rest could not vote."""
+    if not rings:
+        return []
+    turns = np.arange(32) * (2 * math.pi / 32)
+    x, y, radius, flat, turn = (
+        np.array([getattr(ring, name) for ring in rings])[:, None]
+        for name in ("x", "y", "radius", "flat", "turn")
+    )
+    u, v = radius * np.cos(turns), radius * flat * np.sin(turns)
+    across = np.round(x + u * np.cos(turn) - v * np.sin(turn) - 0.5).astype(int)
+    down = np.round(y + u * np.sin(turn) + v * np.cos(turn) - 0.5).astype(int)
+    height, width = off.shape
+    there = (across >= 0) & (across < width) & (down >= 0) & (down < height)
+    there &= ~off[np.clip(down, 0, height - 1), np.clip(across, 0, width - 1)]
+    votes = [ring.votes for ring in rings] / np.maximum(_SEEN, there.mean(axis=1))
+    return [replace(rings[k], votes=float(votes[k])) for k in np.argsort(-votes)[:most]]
 
 
 def _directions(ink: Gray, size: tuple[int, int], canvas: tuple[int, int]) -> NDArray[np.float32]:

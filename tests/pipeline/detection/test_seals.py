@@ -195,3 +195,31 @@ def test_a_seal_whose_ring_is_half_read_stays_only_on_its_own_printed_name() -> 
 def test_an_authoritys_seal_of_business_stays() -> None:
     known = Known(("教育体育局",))
     assert owner_of([SealText("周口市教育体育局专用章")], known) is Owner.AUTHORITY
+
+
+@pytest.mark.parametrize("seed", [12, 39], ids=["left", "right"])
+def test_an_oval_seal_stamped_askew_is_masked_to_its_rim(policy: Policy, seed: int) -> None:
+    pixels, ink = _page(_SCHOOL, Look("red", "oval"), seed=seed)
+    found = _found(pixels, policy, None)
+    assert [f.kind for f in found] == [Kind.SEAL]
+    assert _uncovered(ink, [f.polygon for f in found]) < 0.005
+
+
+@pytest.mark.parametrize("shape", ["round", "square"])
+def test_a_seal_cut_by_the_cover_under_a_photographed_page_is_masked(
+    policy: Policy, shape: str
+) -> None:
+    page, ink = _page(_SCHOOL, Look("blue", shape), at=(1654 - 200, 900))
+    cover = np.full((page.shape[0], 90, 3), (72, 58, 110), np.uint8)
+    ink = np.concatenate([ink, np.zeros(cover.shape[:2], np.uint8)], axis=1)
+    found = _found(np.concatenate([page, cover], axis=1), policy, None)
+    assert [f.kind for f in found] == [Kind.SEAL]
+    assert _uncovered(ink, [f.polygon for f in found]) < 0.01
+
+
+def test_a_faint_square_seal_under_print_is_masked(policy: Policy) -> None:
+    pixels, ink = _page(_SCHOOL, Look("red", "square"))
+    faint = (236 - (255 - _gray(pixels).astype(int)) * 0.28).astype(np.uint8)
+    found = _found(faint, policy, None)
+    assert [f.kind for f in found] == [Kind.SEAL]
+    assert _uncovered(ink, [f.polygon for f in found]) < 0.005
