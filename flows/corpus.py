@@ -17,6 +17,7 @@ from pipeline.intake.errors import MissingFileError
 from pipeline.intake.names import is_junk, natural_key, shown
 from pipeline.similarity.authorship import id_digest
 from pipeline.similarity.corpus import Added, Corpus, Snapshot, Stats
+from pipeline.similarity.corpus.errors import EmptyTextError
 from pipeline.similarity.corpus.facts import BadFactError, Facts, parse_facts, read_table
 from pipeline.similarity.nouns import Document
 
@@ -211,7 +212,7 @@ def _add_texts(corpus: Corpus, texts: list[Taken], addition: Addition) -> None:
                 text = compared_text(one.path, document.kind).raw
                 done.append((one.name, document.id, writer.add(document, text)))
             except RefusedInputError as error:
-                addition.errors.append((one.name, error))
+                addition.errors.append((one.name, _by_file(error, one)))
             told(number)
     addition.results += done
 
@@ -231,7 +232,12 @@ def _add_scan(corpus: Corpus, one: Taken, bar: str, addition: Addition) -> None:
             text, pages = read.raw, read.pages
         addition.results.append((one.name, document.id, corpus.add(document, text, pages)))
     except RefusedInputError as error:
-        addition.errors.append((one.name, error))
+        addition.errors.append((one.name, _by_file(error, one)))
+
+
+def _by_file(error: RefusedInputError, one: Taken) -> RefusedInputError:
+    """Return an error of the store, which knows ids only, with the file's name."""
+    return EmptyTextError(one.name, **error.facts) if isinstance(error, EmptyTextError) else error
 
 
 def _document(one: Taken) -> Document:

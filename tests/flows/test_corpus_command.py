@@ -21,6 +21,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         rng = random.Random(name)
         text = "".join(chr(0x4E00 + rng.randrange(3000)) for _ in range(300))
         (folder / f"{name}.txt").write_text(text, encoding="gb18030" if name == "b" else "utf-8")
+    (folder / "short.txt").write_text("只有几个字。", encoding="utf-8")
     (folder / "broken.txt").write_bytes(b"\x00\xff\x00\xfe" * 50)
     (folder / "facts.csv").write_text(
         "file,authors,units,id_number,date,kind,id\n"
@@ -41,7 +42,11 @@ def _run(*words: str) -> tuple[int, dict[str, Any]]:
 def test_a_folder_and_its_table_become_a_corpus_once(folder: Path) -> None:
     words = ("add", str(folder), "--table", str(folder / "facts.csv"), "--round", "2025")
     code, added = _run(*words)
-    assert code == 2 and [error["code"] for error in added["errors"]] == ["corpus-text-file"]
+    assert code == 2 and {error["file"]: error["code"] for error in added["errors"]} == {
+        "broken.txt": "corpus-text-file",
+        "short.txt": "corpus-empty-text",
+    }
+    assert all(error["file"] in error["message"] for error in added["errors"])
     assert [one["file"] for one in added["documents"]] == ["a.txt", "b.txt", "law.txt"]
     code, again = _run(*words)
     assert again["snapshot"] == added["snapshot"]
