@@ -274,7 +274,7 @@ class Session:
             self.case,
             compared,
             self._decisions,
-            self.applicant,
+            self.tools,
             today,
             with_text=self.order.with_text,
         )

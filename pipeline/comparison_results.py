@@ -1,7 +1,8 @@
 """Puts comparisons into the case file: figures without text, a masked report, and the full one.
 
 The full report shows the texts and names of both sides, so it lies in the private folder. The
-masked one hides in the applicant's text all that the masked copy hides.
+masked one hides in the applicant's text all that the masked copy hides, and in the sources' text
+what the same detector finds there.
 """
 
 from __future__ import annotations
@@ -10,24 +11,26 @@ from collections.abc import Mapping, Sequence
 
 from pipeline import casefile
 from pipeline.casefile import CaseFile
-from pipeline.dossier import Action, Applicant, Decision
+from pipeline.dossier import Action, Decision
 from pipeline.errors import MangpingError
+from pipeline.jobs import Tools
+from pipeline.names_in_text import names_in
 from pipeline.outcome import ErrorEntry, RatioEntry, Similarity
 from pipeline.reports.similarity.hiding import Hider
 from pipeline.reports.similarity.page import report_page
 from pipeline.reports.similarity.shown_text import Edit
-from pipeline.reports.similarity.views import report_view
+from pipeline.reports.similarity.views import ReportView, report_view
 from pipeline.similarity.examination import Examination
 from pipeline.similarity.nouns import Span
 from pipeline.similarity.pages import PageText
-from pipeline.similarity.result_file import SimilarityFile, result_file
+from pipeline.similarity.result_file import result_file
 
 
 def keep_comparisons(
     case: CaseFile,
     compared: Mapping[str, Examination | MangpingError],
     decisions: Mapping[str, Sequence[Decision]],
-    applicant: Applicant,
+    tools: Tools,
     checked: str,
     *,
     with_text: bool,
@@ -38,7 +41,7 @@ def keep_comparisons(
         case: Where they go.
         compared: By attachment.
         decisions: What is masked in the copies, by attachment.
-        applicant: Whose dossier it is.
+        tools: What the dossier shares.
         checked: Day of the comparison, YYYY-MM-DD.
         with_text: Write titles, names and words into the JSON too.
 
@@ -48,6 +51,7 @@ def keep_comparisons(
     Raises:
         CaseNotWritableError: The filesystem refuses.
     """
+    applicant = tools.applicant
     kept: dict[str, Similarity] = {}
     for key, found in compared.items():
         if isinstance(found, MangpingError):
@@ -61,8 +65,9 @@ def keep_comparisons(
         # Without the unit's name nobody can say that it is not in the report.
         if applicant.unit and found.subject.pages is not None:
             masked = casefile.similarity_page(key)
-            page = _masked_page(found, result, decisions.get(key, ()), applicant)
-            case.write(masked, page.encode())
+            hidden = masked_stretches(found.subject.pages, decisions.get(key, ()))
+            view = masked_view(found, tools, hidden)
+            case.write(masked, report_page(view, result).encode())
         kept[key] = _entry(found, full, masked)
     _discard_others(case, kept)
     return kept
@@ -91,15 +96,30 @@ def masked_stretches(pages: PageText, decisions: Sequence[Decision]) -> list[Edi
     return edits
 
 
-def _masked_page(
-    found: Examination, result: SimilarityFile, decisions: Sequence[Decision], applicant: Applicant
-) -> str:
-    document = found.subject.document
+def masked_view(
+    found: Examination, tools: Tools, hidden: Sequence[Edit] | None = None
+) -> ReportView:
+    """Make what reviewers may see of a comparison.
+
+    Args:
+        found: The comparison.
+        tools: The detector, the policy and the applicant.
+        hidden: What the masked copy hides in the examined text; None looks for it here.
+    """
+    text = found.subject.text.raw
+    if hidden is None:
+        hidden = names_in(text, [Span(0, len(text))], tools)
     sources = [share.document for share in found.counted.sources]
-    hider = Hider.of(document, sources, applicant)
-    pages = found.subject.pages
-    more = masked_stretches(pages, decisions) if pages is not None else []
-    return report_page(report_view(found, hider, more), result)
+    hider = Hider.of(found.subject.document, sources, tools.applicant)
+    # Who copied a passage may have copied the names in it.
+    hider = hider.with_strings((text[e.span.start : e.span.end], e.shown) for e in hidden)
+    spans: dict[str, list[Span]] = {}
+    for row in found.counted.rows:
+        spans.setdefault(row.passage.source, []).append(row.passage.source_span)
+    there = {
+        name: names_in(found.texts[name].raw, stretches, tools) for name, stretches in spans.items()
+    }
+    return report_view(found, hider, hidden, there)
 
 
 def _entry(found: Examination, full: str, masked: str | None) -> Similarity:

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -81,6 +81,11 @@ class Hider:
         """Collect the authors of the documents of a round."""
         return cls.of(Document("-"), documents)
 
+    def with_strings(self, strings: Iterable[tuple[str, str]]) -> Hider:
+        """Return one that hides these strings too, each under its label."""
+        more = {string: label for string, label in strings if len(string.strip()) >= 2}
+        return replace(self, strings=(*self.strings, *sorted(more.items())))
+
     def author_label(self, author: Author) -> tuple[str | None, str | None]:
         """Return the labels of an author's name and unit."""
         names, units = dict(self.names), dict(self.units)
@@ -126,8 +131,8 @@ class Hider:
 
     def _search(self, text: str) -> Iterator[tuple[int, int, str]]:
         for string, label in self.strings:
-            plain = re.escape("".join(unicodedata.normalize("NFKC", string).split()))
-            for match in re.finditer(plain, text, re.IGNORECASE):
+            plain = _simplified("".join(unicodedata.normalize("NFKC", string).split()))
+            for match in re.finditer(re.escape(plain), text, re.IGNORECASE) if plain else ():
                 yield match.start(), match.end(), label
         for name, label in self.names:
             plain = _simplified("".join(name.split()))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -146,7 +146,10 @@ class ReportView:
 
 
 def report_view(
-    found: Examination, hider: Hider | None = None, hidden: Sequence[Edit] = ()
+    found: Examination,
+    hider: Hider | None = None,
+    hidden: Sequence[Edit] = (),
+    hidden_there: Mapping[str, Sequence[Edit]] | None = None,
 ) -> ReportView:
     """Make what a report shows of an examination.
 
@@ -154,8 +157,9 @@ def report_view(
         found: The examination.
         hider: Takes authors and units out; None shows them.
         hidden: What else of the examined text must not be seen.
+        hidden_there: The same for the sources' texts, by id.
     """
-    return _Maker(found, hider, hidden).view()
+    return _Maker(found, hider, hidden, hidden_there or {}).view()
 
 
 def percent(part: int, whole: int) -> str:
@@ -164,7 +168,13 @@ def percent(part: int, whole: int) -> str:
 
 
 class _Maker:
-    def __init__(self, found: Examination, hider: Hider | None, hidden: Sequence[Edit]) -> None:
+    def __init__(
+        self,
+        found: Examination,
+        hider: Hider | None,
+        hidden: Sequence[Edit],
+        hidden_there: Mapping[str, Sequence[Edit]],
+    ) -> None:
         self._found = found
         self._hider = hider
         self._document = found.subject.document
@@ -173,7 +183,9 @@ class _Maker:
         self._numbers = {name: at for at, name in enumerate(self._shares, start=1)}
         raw = found.subject.text.raw
         self._text = shown_text(raw, [*hidden, *(hider.edits(raw) if hider else ())])
-        self._texts = {name: self._source_text(name) for name in self._shares}
+        self._texts = {
+            name: self._source_text(name, hidden_there.get(name, ())) for name in self._shares
+        }
 
     def view(self) -> ReportView:
         rows = list(enumerate(self._counted.rows, start=1))
@@ -221,10 +233,11 @@ class _Maker:
             itself=tuple(f"{c.document.id}：{c.why}" for c in self._found.itself),
         )
 
-    def _source_text(self, name: str) -> ShownText:
+    def _source_text(self, name: str, hidden: Sequence[Edit]) -> ShownText:
         raw = self._found.texts[name].raw
         spans = [r.passage.source_span for r in self._counted.rows if r.passage.source == name]
-        return shown_text(raw, self._hider.edits(raw, spans) if self._hider else ())
+        known = self._hider.edits(raw, spans) if self._hider else ()
+        return shown_text(raw, [*known, *hidden])
 
     def _title(self, document: Document) -> str:
         title = self._hider.hide(document.title) if self._hider else document.title
