@@ -19,6 +19,8 @@ _NEAR = 0.8
 _WITHIN = 0.9
 _LONGEST_ALIGNED = 30_000
 _MARKS_BEHIND = 4
+_MARKS_BEFORE = 2
+_MOST_SPACE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,28 +102,34 @@ def _quoted(span: Span, quotations: Sequence[Span]) -> bool:
 
 def _with_marks(one: str, span: Span, other: str, there: Span) -> tuple[Span, Span]:
     """Take in the punctuation that stands around both passages alike."""
-    behind = 0
-    while (
-        behind < _MARKS_BEHIND
-        and span.end + behind < len(one)
-        and there.end + behind < len(other)
-        and _same_mark(one[span.end + behind], other[there.end + behind])
-    ):
-        behind += 1
+    end, end_there = span.end, there.end
+    for _ in range(_MARKS_BEHIND):
+        next_, next_there = _over_space(one, end), _over_space(other, end_there)
+        if not _same_mark(one[next_ : next_ + 1], other[next_there : next_there + 1]):
+            break
+        end, end_there = next_ + 1, next_there + 1
     before = 0
     while (
-        before < min(_MARKS_BEHIND, span.start, there.start)
+        before < min(_MARKS_BEFORE, span.start, there.start)
         and _same_mark(one[span.start - before - 1], other[there.start - before - 1])
         and unicodedata.category(one[span.start - before - 1]) in ("Ps", "Pi")
     ):
         before += 1
-    return (
-        Span(span.start - before, span.end + behind),
-        Span(there.start - before, there.end + behind),
-    )
+    return Span(span.start - before, end), Span(there.start - before, end_there)
+
+
+def _over_space(text: str, at: int) -> int:
+    """Step over the white space at a place, as a wrapped line leaves it before a mark."""
+    for _ in range(_MOST_SPACE):
+        if not text[at : at + 1].isspace():
+            break
+        at += 1
+    return at
 
 
 def _same_mark(one: str, other: str) -> bool:
+    if not one or not other:
+        return False
     plain = _plain_mark(one)
     return plain == _plain_mark(other) and unicodedata.category(plain)[0] == "P"
 
