@@ -273,6 +273,7 @@ class Session:
         self._similarities = keep_comparisons(
             self.case,
             compared,
+            self._readings,
             self._decisions,
             self.tools,
             today,

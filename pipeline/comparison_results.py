@@ -9,15 +9,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
+from numpy.typing import NDArray
+
 from pipeline import casefile
 from pipeline.casefile import CaseFile
 from pipeline.dossier import Action, Decision
 from pipeline.errors import MangpingError
-from pipeline.jobs import Tools
+from pipeline.geometry import turn_pixels
+from pipeline.intake import open_source
+from pipeline.jobs import FileReading, Tools
 from pipeline.names_in_text import names_in
 from pipeline.outcome import ErrorEntry, RatioEntry, Similarity
 from pipeline.reports.similarity.hiding import Hider
 from pipeline.reports.similarity.page import report_page
+from pipeline.reports.similarity.sheets import SheetView, sheet_views
 from pipeline.reports.similarity.shown_text import Edit
 from pipeline.reports.similarity.views import ReportView, report_view
 from pipeline.similarity.examination import Examination
@@ -29,6 +35,7 @@ from pipeline.similarity.result_file import result_file
 def keep_comparisons(
     case: CaseFile,
     compared: Mapping[str, Examination | MangpingError],
+    files: Mapping[str, FileReading],
     decisions: Mapping[str, Sequence[Decision]],
     tools: Tools,
     checked: str,
@@ -40,6 +47,7 @@ def keep_comparisons(
     Args:
         case: Where they go.
         compared: By attachment.
+        files: The attachments as they were read.
         decisions: What is masked in the copies, by attachment.
         tools: What the dossier shares.
         checked: Day of the comparison, YYYY-MM-DD.
@@ -60,14 +68,16 @@ def keep_comparisons(
         result = result_file(found, checked, with_text=with_text)
         case.write(casefile.similarity(key), result.to_bytes())
         full = casefile.similarity_private(key)
-        case.write(full, report_page(report_view(found), result).encode())
+        view = report_view(found)
+        sheets = _sheets(found, view, files[key], tools)
+        case.write(full, report_page(view, result, sheets=sheets).encode())
         masked = None
         # Without the unit's name nobody can say that it is not in the report.
         if applicant.unit and found.subject.pages is not None:
             masked = casefile.similarity_page(key)
             hidden = masked_stretches(found.subject.pages, decisions.get(key, ()))
-            view = masked_view(found, tools, hidden)
-            case.write(masked, report_page(view, result).encode())
+            page = report_page(masked_view(found, tools, hidden), result)
+            case.write(masked, page.encode())
         kept[key] = _entry(found, full, masked)
     _discard_others(case, kept)
     return kept
@@ -120,6 +130,19 @@ def masked_view(
         name: names_in(found.texts[name].raw, stretches, tools) for name, stretches in spans.items()
     }
     return report_view(found, hider, hidden, there)
+
+
+def _sheets(
+    found: Examination, view: ReportView, file: FileReading, tools: Tools
+) -> tuple[SheetView, ...]:
+    """Draw the passages on the original's pages."""
+    with open_source(file.job.path, name=file.job.name, decoded=tools.decoded) as source:
+
+        def upright(page: int) -> NDArray[np.uint8]:
+            turn = file.readings[page - 1].frame.turn
+            return turn_pixels(source.page(page).pixels, turn)
+
+        return sheet_views(found, view, upright)
 
 
 def _entry(found: Examination, full: str, masked: str | None) -> Similarity:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from pipeline.reports.rendering import render
+from pipeline.reports.similarity.sheets import SheetView
 from pipeline.reports.similarity.views import GREY, OWN, ReportView
 from pipeline.similarity.nouns import MatchKind
 from pipeline.similarity.reasons import ADVICE, KIND_NAMES, RULE
@@ -27,15 +29,22 @@ LEGEND = (
 )
 
 
-def report_page(view: ReportView, result: SimilarityFile, changes: Changes | None = None) -> str:
+def report_page(
+    view: ReportView,
+    result: SimilarityFile,
+    changes: Changes | None = None,
+    sheets: Sequence[SheetView] = (),
+) -> str:
     """Return the report as one HTML page.
 
     Args:
         view: What is shown.
         result: For the conditions of the comparison.
         changes: What is different from an earlier result, shown on top.
+        sheets: The original's pages with the passages marked; never for a masked report.
     """
-    return render("similarity/report.html.j2", **report_values(view, result, changes))
+    values = report_values(view, result, changes)
+    return render("similarity/report.html.j2", sheets=() if view.masked else sheets, **values)
 
 
 def report_values(
