@@ -75,6 +75,6 @@ class UnknownAuthorError(UsageError):
 
     code = "unknown-author"
     sentence = (
-        "隐去作者和单位的报告要知道隐去谁：请用 --identity 指定（要有姓名和单位），"
+        "隐去作者和单位的报告要知道隐去谁；请用 --identity 指定（要有姓名和单位），"
         "或用 --author 和 --unit 写明。"
     )
