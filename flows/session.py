@@ -253,14 +253,14 @@ class Session:
         files = [self._readings[job.id] for job in self.jobs if job.id in self._readings]
         if not any(file.job.kind in COMPARED for file in files):
             return {}
-        today, round_ = date.today().isoformat(), self.order.review_round
+        today, round_ = date.today(), self.order.review_round
         texts = dossier_texts(
             files,
             self._examined,
             author_of(self.applicant),
             self.order.id,
             review_round=round_,
-            submitted=today,
+            handed_in=today.year,
         )
         names = {file.job.id: file.job.name for file in files}
         with contextlib.ExitStack() as stack:
@@ -276,7 +276,7 @@ class Session:
             self._readings,
             self._decisions,
             self.tools,
-            today,
+            today.isoformat(),
             with_text=self.order.with_text,
         )
         return dict(self._similarities)

@@ -54,7 +54,7 @@ def dossier_texts(
     case_id: str,
     *,
     review_round: str | None = None,
-    submitted: str | None = None,
+    handed_in: int | None = None,
 ) -> dict[str, Text]:
     """Return the texts of a dossier that are compared, by attachment.
 
@@ -64,7 +64,8 @@ def dossier_texts(
         author: The applicant.
         case_id: Opaque id of the dossier; a document's id is made of it and the attachment's.
         review_round: The round that the dossier was handed in for.
-        submitted: Day on which the dossier was handed in, YYYY-MM-DD.
+        handed_in: Year in which the dossier was handed in, for texts that were never published.
+            Not the day: who was processed first in a round did not write first.
     """
     texts = {}
     for file in files:
@@ -76,13 +77,12 @@ def dossier_texts(
             pages = paper_text(file.readings, result.parts if result else None)
         else:
             pages = read_text(file.readings)
-        year = result.year if result else None
+        published = result.year if result else None
         document = Document(
             id=f"{case_id}-{file.job.id}",
             title=result.title if result else None,
             authors=(author, *_others(result, author)),
-            year=year,
-            submitted=None if year else submitted,
+            year=published or handed_in,
             source=f"评审轮次 {review_round}" if review_round else None,
             kind=kind,
             round=review_round,
@@ -119,7 +119,7 @@ def remember(
 ) -> dict[str, MangpingError]:
     """Put a dossier's texts into the corpus, in the place of those of an earlier run.
 
-    A text keeps the day on which it was first handed in: that decides which of two is the source.
+    A text keeps the year in which it was first handed in: that decides which of two is the source.
 
     Args:
         texts: By attachment.
@@ -147,8 +147,8 @@ def remember(
 def _add(corpus: Corpus, text: Text) -> None:
     document = text.document
     before = corpus.find(document.id)
-    if before is not None and document.submitted and before.submitted:
-        document = replace(document, submitted=min(document.submitted, before.submitted))
+    if before is not None and document.year and before.year:
+        document = replace(document, year=min(document.year, before.year))
     corpus.add(document, text.text.raw, text.pages)
 
 

@@ -205,10 +205,10 @@ def _document(document: Document, *, with_text: bool) -> dict[str, object]:
         "kind": document.kind.value,
         "year": document.year,
         "submitted": document.submitted if first_seen(document) else None,
-        "source": document.source,
         "round": document.round,
     }
     if with_text:
+        entry["source"] = document.source
         entry["title"] = document.title
         entry["authors"] = tuple(a.name for a in document.authors if a.name)
         entry["units"] = tuple(a.unit for a in document.authors if a.unit)
