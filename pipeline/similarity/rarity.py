@@ -21,8 +21,7 @@ from pipeline.similarity.words import Words, words
 
 PLACES = 1 << 20
 
-_FEW = 40
-_USUAL_LENGTH = 1500.0
+_SMALL_CORPUS = 60_000.0
 
 _FIRST = np.uint64(0x9E3779B97F4A7C15)
 
@@ -45,7 +44,7 @@ class Rarity:
     Attributes:
         documents: Number of documents counted.
         counts: Number of documents in which a pair of each place stands, int32, ``(PLACES,)``.
-        length: Number of normalised characters of all documents together.
+        length: Number of words of all documents together; for Chinese, of characters.
     """
 
     documents: int
@@ -58,9 +57,10 @@ class Rarity:
         counts = np.zeros(PLACES, np.int32)
         documents = length = 0
         for text in texts:
-            counts[np.unique(pair_places(text))] += 1
+            pairs = pair_places(text)
+            counts[np.unique(pairs)] += 1
             documents += 1
-            length += len(text)
+            length += len(pairs) + 1
         return cls(documents, counts, length)
 
     def rates(self, places: NDArray[np.int32]) -> NDArray[np.float32]:
@@ -68,13 +68,11 @@ class Rarity:
 
         Estimated from how many documents have them: were they strewn at random, a share of
         ``exp(-rate x length)`` of the documents of that length would lack them. A pair that was
-        never seen is taken to be in half a document. A few documents say nothing of the language:
-        as many are taken to stand beside them as make up a small corpus, without the pair.
+        never seen is taken to be in half a document. A few texts say nothing of the language: as
+        many are taken to stand beside them as make up a small corpus, without the pair.
         """
         counts = np.minimum(self.counts[places], self.documents)
-        length = self.length / max(1, self.documents)
-        if self.documents < _FEW:
-            length = max(length, _USUAL_LENGTH)
-        share = (counts + 0.5) / (max(self.documents, _FEW) + 1)
-        rates: NDArray[np.float32] = (-np.log1p(-share) / max(1.0, length)).astype(np.float32)
+        length = max(1.0, self.length / max(1, self.documents))
+        share = (counts + 0.5) / (max(self.documents, _SMALL_CORPUS / length) + 1)
+        rates: NDArray[np.float32] = (-np.log1p(-share) / length).astype(np.float32)
         return rates

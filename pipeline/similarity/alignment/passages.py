@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from pipeline.similarity.alignment.describe import Match, describe
 from pipeline.similarity.alignment.edges import settle
 from pipeline.similarity.alignment.quotes import quotations
-from pipeline.similarity.alignment.regions import Ground, Region
+from pipeline.similarity.alignment.regions import REACH, Ground, Region
 from pipeline.similarity.alignment.seeds import Seed, find_seeds
 from pipeline.similarity.alignment.shelf import CELL, Shelf
 from pipeline.similarity.alignment.verdict import WORTH_JUDGING, Judge
@@ -86,11 +86,15 @@ def _regions(
         if region.evidence < WORTH_JUDGING:
             continue
         region = settle(ground, region, breaks)
-        if any(_same(region, other) for other, _ in kept):
+        same = next((n for n, (other, _) in enumerate(kept) if _same(region, other)), None)
+        if same is not None and not _continues(region, kept[same][0]):
             continue
         total = judge.evidence(region)
         if total is not None:
-            kept.append((region, total))
+            if same is None:
+                kept.append((region, total))
+            else:
+                kept[same] = (_joined(region, kept[same][0]), max(total, kept[same][1]))
             taken[slice(*region.spans[0])] |= _around(ground.match(*region.spans)[0])
             failures = 0
     return sorted(kept, key=lambda item: item[0].spans)
@@ -117,3 +121,18 @@ def _same(one: Region, other: Region) -> bool:
     return all(
         min(a[1], b[1]) > max(a[0], b[0]) for a, b in zip(one.spans, other.spans, strict=True)
     )
+
+
+def _continues(one: Region, other: Region) -> bool:
+    """Whether two regions that overlap are parts of one that is too long to grow at once."""
+    longest = max(high - low for region in (one, other) for low, high in region.spans)
+    ahead = {one.spans[side][0] < other.spans[side][0] for side in (0, 1)}
+    return longest >= REACH and len(ahead) == 1
+
+
+def _joined(one: Region, other: Region) -> Region:
+    own, there = (
+        (min(a[0], b[0]), max(a[1], b[1])) for a, b in zip(one.spans, other.spans, strict=True)
+    )
+    shares = (min(one.shares[0], other.shares[0]), min(one.shares[1], other.shares[1]))
+    return Region((own, there), one.evidence + other.evidence, shares)

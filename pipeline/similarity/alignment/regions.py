@@ -24,9 +24,12 @@ Stretch = tuple[int, int]
 
 _Partners = tuple[NDArray[np.int64], NDArray[np.int64]]
 
+#: How far a passage is followed from its seed; a longer one is joined from several.
+REACH = 8192
+
 _WINDOW = 2 * CELL
 _REMEMBERED = 64
-_REACH = 120
+_STEP = 120
 _ROUNDS = 12
 _SETTLING = 3
 _MARGIN = 0.5
@@ -62,7 +65,11 @@ class Ground:
         self._partners: dict[tuple[Stretch, Stretch], _Partners] = {}
 
     def grow(self, seed: Seed) -> Region | None:
-        """Grow a seed. None if nothing of it stands."""
+        """Grow a seed, but not without end: ``REACH`` at most. None if nothing of it stands."""
+        bounds = [
+            (max(0, at - REACH), min(len(pairs), at + REACH))
+            for at, pairs in zip((seed.start, seed.source_start), self.pairs, strict=True)
+        ]
         spans = [
             (seed.start, min(seed.start + _WINDOW, len(self.pairs[0]))),
             (seed.source_start, min(seed.source_start + _WINDOW, len(self.pairs[1]))),
@@ -75,21 +82,21 @@ class Ground:
                     break
                 seen.add(tuple(spans))
                 for side in (0, 1):
-                    found = self._best(side, spans, margin, shares[side])
+                    found = self._best(side, spans, bounds[side], margin, shares[side])
                     if found is None:
                         return None
                     spans[side], shares[side] = found
         return self._settled(spans, shares)
 
     def _best(
-        self, side: int, spans: list[Stretch], margin: float, share: float
+        self, side: int, spans: list[Stretch], bounds: Stretch, margin: float, share: float
     ) -> tuple[Stretch, float] | None:
         """The stretch of a side with the most evidence, near the one it has, and what agrees."""
         own, there = spans[side], spans[1 - side]
         more = int(margin * max(_WINDOW, there[1] - there[0]))
         other = (max(0, there[0] - more), min(len(self.pairs[1 - side]), there[1] + more))
-        reach = max(_REACH, own[1] - own[0])
-        low, high = max(0, own[0] - reach), min(len(self.pairs[side]), own[1] + reach)
+        reach = max(_STEP, own[1] - own[0])
+        low, high = max(bounds[0], own[0] - reach), min(bounds[1], own[1] + reach)
         hits = self._hits(side, (low, high), other)
         run = best_run(self.weigh(side, (low, high), hits, other[1] - other[0], share))
         if run is None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,7 @@ from pipeline.similarity.rarity import Rarity
 _LEAST = 30.0
 _COMMONEST = 0.3
 _MOST_DOTS = 4_000_000
+_MOST_SEEDS = 100_000
 _MOST_CELLS = 8_000_000
 
 
@@ -63,9 +65,10 @@ def find_seeds(query: Shelf, shelf: Shelf, rarity: Rarity) -> Iterator[list[Seed
         low, high = np.searchsorted(source_at, shelf.starts[[first, last]])
         rows = int(shelf.starts[last] - shelf.starts[first]) // CELL
         row = (source_at[low:high] - shelf.starts[first]) // CELL
-        cell = row * columns + at[low:high] // CELL
-        table = np.bincount(cell, weight[low:high], rows * columns).reshape(rows, columns)
-        yield from _seeds_of(table.astype(np.float32), shelf, first, last)
+        column = at[low:high] // CELL
+        find = _dense if rows * columns <= _MOST_CELLS else _sparse
+        windows = find(row, column, weight[low:high], (rows, columns))
+        yield from _seeds_of(windows, shelf, first, last)
         first = last
 
 
@@ -91,13 +94,43 @@ def _dots(
     return at[dot], shelf.sorted_at[hit], (weight[dot] * own).astype(np.float32)
 
 
-def _seeds_of(
-    table: NDArray[np.float32], shelf: Shelf, first: int, last: int
-) -> Iterator[list[Seed]]:
+_Windows = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.floating[Any]]]
+
+
+def _dense(
+    row: NDArray[np.int64],
+    column: NDArray[np.int64],
+    weight: NDArray[np.float32],
+    shape: tuple[int, int],
+) -> _Windows:
+    """Sum the dots of every window by a table of all cells: row, column and sum of the seeds."""
+    table = np.bincount(row * shape[1] + column, weight, shape[0] * shape[1]).reshape(shape)
     wide = np.pad(table, ((0, 1), (0, 1)))
     windows = wide[:-1, :-1] + wide[1:, :-1] + wide[:-1, 1:] + wide[1:, 1:]
     rows, columns = np.nonzero(windows >= _LEAST)
-    scores = windows[rows, columns]
+    return rows, columns, windows[rows, columns]
+
+
+def _sparse(
+    row: NDArray[np.int64],
+    column: NDArray[np.int64],
+    weight: NDArray[np.float32],
+    shape: tuple[int, int],
+) -> _Windows:
+    """The same for long texts, whose table would be too large: only windows with dots."""
+    width = shape[1] + 1
+    keys = np.concatenate(
+        [(row - up + 1) * width + column - left + 1 for up in (0, 1) for left in (0, 1)]
+    )
+    windows, inverse = np.unique(keys, return_inverse=True)
+    sums = np.bincount(inverse, np.tile(weight, 4))
+    rows, columns = windows // width - 1, windows % width - 1
+    good = (sums >= _LEAST) & (rows >= 0) & (columns >= 0)
+    return rows[good], columns[good], sums[good]
+
+
+def _seeds_of(windows: _Windows, shelf: Shelf, first: int, last: int) -> Iterator[list[Seed]]:
+    rows, columns, scores = windows
     starts = (shelf.starts[first:last] - shelf.starts[first]) // CELL
     sources = np.searchsorted(starts, rows, side="right") - 1
     order = np.lexsort((columns, rows, -scores, sources))
@@ -111,5 +144,5 @@ def _seeds_of(
                     int(columns[i]) * CELL,
                     int(rows[i] - starts[number]) * CELL,
                 )
-                for i in order[low:high]
+                for i in order[low : min(high, low + _MOST_SEEDS)]
             ]
