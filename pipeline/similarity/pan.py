@@ -77,7 +77,11 @@ def read_texts(folder: Path) -> dict[str, NormalText]:
     texts: dict[str, NormalText] = {}
     for path in _files(folder):
         try:
-            text = path.read_bytes().decode("utf-8")
+            with path.open("rb") as file:
+                data = file.read(_MOST_BYTES + 1)
+            if len(data) > _MOST_BYTES:
+                raise TextFileTooLargeError(path.name, megabytes=_MOST_BYTES // _MB)
+            text = data.decode("utf-8")
         except UnicodeDecodeError:
             raise NotUtf8Error(path.name) from None
         except OSError:

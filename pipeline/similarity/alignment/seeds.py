@@ -94,7 +94,8 @@ def _dots(
     return at[dot], shelf.sorted_at[hit], (weight[dot] * own).astype(np.float32)
 
 
-_Windows = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.floating[Any]]]
+_Places = NDArray[np.integer[Any]]
+_Windows = tuple[_Places, _Places, NDArray[np.float32]]
 
 
 def _dense(
@@ -104,8 +105,8 @@ def _dense(
     shape: tuple[int, int],
 ) -> _Windows:
     """Sum the dots of every window by a table of all cells: row, column and sum of the seeds."""
-    table = np.bincount(row * shape[1] + column, weight, shape[0] * shape[1]).reshape(shape)
-    wide = np.pad(table, ((0, 1), (0, 1)))
+    sums = np.bincount(row * shape[1] + column, weight, shape[0] * shape[1])
+    wide = np.pad(sums.astype(np.float32).reshape(shape), ((0, 1), (0, 1)))
     windows = wide[:-1, :-1] + wide[1:, :-1] + wide[:-1, 1:] + wide[1:, 1:]
     rows, columns = np.nonzero(windows >= _LEAST)
     return rows, columns, windows[rows, columns]
@@ -123,7 +124,7 @@ def _sparse(
         [(row - up + 1) * width + column - left + 1 for up in (0, 1) for left in (0, 1)]
     )
     windows, inverse = np.unique(keys, return_inverse=True)
-    sums = np.bincount(inverse, np.tile(weight, 4))
+    sums = np.bincount(inverse, np.tile(weight, 4)).astype(np.float32)
     rows, columns = windows // width - 1, windows % width - 1
     good = (sums >= _LEAST) & (rows >= 0) & (columns >= 0)
     return rows[good], columns[good], sums[good]
