@@ -59,9 +59,9 @@ def match_sentence(kind: MatchKind, found: Difference) -> str:
             f"句意相近而词句改动较多：按次序相同的字占 {share} %，{changes}；是否改写请对照判断。"
         )
     if not apart:
-        return f"连续 {length} 字与来源逐字相同，只可能有标点、繁简或全半角的差别。"
+        return f"连续 {length} 字（不含标点）与来源逐字相同，最多差在标点、繁简或全半角。"
     return (
-        f"{length} 字里有 {found.same} 字按次序相同（{share} %），"
+        f"{length} 字（不含标点）里有 {found.same} 字按次序相同（{share} %），"
         f"最长连续 {found.run} 字，{changes}。"
     )
 
