@@ -54,6 +54,7 @@ from pipeline.publication.nouns import PublicationResult
 from pipeline.redaction import decide_together
 from pipeline.reports.dossier_report import write_report
 from pipeline.reports.pair_report import own_copy
+from pipeline.similarity.examination import Examination
 from pipeline.work import CaseWork
 
 T = TypeVar("T")
@@ -250,10 +251,28 @@ class Session:
         With a round the dossier's texts come into the corpus, so that the next dossiers of the
         round are compared with them too.
         """
-        files = [self._readings[job.id] for job in self.jobs if job.id in self._readings]
-        if not any(file.job.kind in COMPARED for file in files):
-            return {}
-        today, round_ = date.today(), self.order.review_round
+        files = [
+            self._readings[job.id]
+            for job in self.jobs
+            if job.kind in COMPARED and job.id in self._readings
+        ]
+        today = date.today()
+        compared = self._compare(files, today) if files else {}
+        self._similarities = keep_comparisons(
+            self.case,
+            compared,
+            self._readings,
+            self._decisions,
+            self.tools,
+            today.isoformat(),
+            with_text=self.order.with_text,
+        )
+        return dict(self._similarities)
+
+    def _compare(
+        self, files: Sequence[FileReading], today: date
+    ) -> dict[str, Examination | MangpingError]:
+        round_ = self.order.review_round
         texts = dossier_texts(
             files,
             self._examined,
@@ -270,16 +289,7 @@ class Session:
             compared = compare_dossier(texts, corpus, names)
             if corpus is not None and round_ is not None:
                 compared |= remember(texts, corpus, self.order.id, names)
-        self._similarities = keep_comparisons(
-            self.case,
-            compared,
-            self._readings,
-            self._decisions,
-            self.tools,
-            today.isoformat(),
-            with_text=self.order.with_text,
-        )
-        return dict(self._similarities)
+        return compared
 
     def finish(self, number: int) -> FileResult:
         """Build, check and store the copy of attachment ``number`` (from 0)."""
