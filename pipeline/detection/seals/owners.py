@@ -31,6 +31,9 @@ _LONG, _NEARLY = 6, 75
 #: Of the name that a seal is stamped on so many characters, and this share, must be on it as read;
 #: and of its own word, such as 教育局, so many; one is enough where the page's edge ends the rest.
 _FEW, _PART, _KIND = 3, 0.4, 2
+#: Share of that name that several readings together must have; characters of a school in one of
+#: them that speak against it; and how much longer than the name one may be.
+_MOST, _ALIEN, _LONGER = 0.6, 2, 3
 #: Characters of schools' names; where one of them was read the seal may be a school's.
 _SCHOOL_SIGNS = frozenset("校学园幼儿小中高初院附实验")
 #: Characters that stand before an authority's word: those of its place.
@@ -106,9 +109,15 @@ def owner_of(readings: Sequence[SealText], known: Known) -> Owner:
     found = [(text, unread) for text, unread in found if len(text) >= 2]
     if any(_is_school(text, known) for text, _ in found):
         return Owner.SCHOOL
+    if any(_may_be_a_school(text, known) for text, _ in found):
+        return Owner.UNKNOWN
     if any(unread < _UNREAD and _is_authority(text, known) for text, unread in found):
         return Owner.AUTHORITY
     if found and all(_confirms(text, known) for text, _ in found):
+        return Owner.AUTHORITY
+    if known.cut and _is_part([text for text, _ in found], known):
+        return Owner.AUTHORITY
+    if any(_confirm_together([text for text, _ in found], name, known) for name in known.under):
         return Owner.AUTHORITY
     return Owner.UNKNOWN
 
@@ -130,6 +139,21 @@ def _is_school(text: str, known: Known) -> bool:
     if len(text) < 4 or _names_authority(text, known):
         return False
     return _likeness(text, known.schools) >= _OWN
+
+
+def _may_be_a_school(text: str, known: Known) -> bool:
+    """Whether a reading speaks against every authority, however like one another reading is.
+
+    It has characters of a school that are no authority's, or goes on after an authority's word as
+    the name of a school that the authority runs does.
+    """
+    words = [word for word in known.authorities if word in text]
+    if len(_SCHOOL_SIGNS.intersection(text).difference(*known.printed, *words)) >= _ALIEN:
+        return True
+    if not words:
+        return False
+    rest = min((text[text.rfind(word) + len(word) :] for word in words), key=len)
+    return len(rest) >= _FEW and not text.startswith(rest) and not _OFFICE.fullmatch(rest)
 
 
 def _is_authority(text: str, known: Known) -> bool:
@@ -164,6 +188,44 @@ def _confirms(text: str, known: Known) -> bool:
     return False
 
 
+def _is_part(texts: Sequence[str], known: Known) -> bool:
+    """Whether what the page's edge has left of a seal is part of an authority's printed name.
+
+    More than is read is not there to be seen. Most readings must agree on it, none may have a
+    character that is a school's and not the name's.
+    """
+    for name in known.printed:
+        own = name[_word_at(name, known) :]
+        same = [text for text in texts if len(text) > _FEW and text in name]
+        told = any(own.startswith(text[-k:]) for text in same for k in range(1, len(text) - 1))
+        alien = any(_SCHOOL_SIGNS.intersection(text).difference(name) for text in texts)
+        if told and not alien and 2 * len(same) >= len(texts):
+            return True
+    return False
+
+
+def _confirm_together(texts: Sequence[str], name: str, known: Known) -> bool:
+    """Whether several readings, none of them good, spell the name that the seal lies on.
+
+    Each reading tells of the characters that it has in the name's order. Together they must have
+    most of it and of its own word; none may be longer than the name, have two characters that are
+    a school's and not the name's, or be nearer to a school of the dossier than to the name.
+    """
+    read: set[int] = set()
+    for text in texts:
+        alien = _SCHOOL_SIGNS.intersection(text).difference(name)
+        own = _likeness(text, known.schools)
+        if len(alien) >= _ALIEN or len(text) > len(name) + _LONGER or own > fuzz.ratio(text, name):
+            return False
+        blocks = LCSseq.editops(name, text).as_matching_blocks()
+        here = [block.a + k for block in blocks for k in range(block.size)]
+        # A single character in common is chance.
+        read.update(here if len(here) >= 2 else ())
+    word = _word_at(name, known)
+    kind = sum(place >= word for place in read)
+    return len(read) >= max(_FEW, _MOST * len(name)) and kind >= _KIND
+
+
 def _of_its_word(name: str, text: str, known: Known) -> int:
     """How many characters of an authority's own word a text has, in their order."""
     return int(LCSseq.similarity(name[_word_at(name, known) :], text))
@@ -186,7 +248,8 @@ def _ends_with(word: str, text: str) -> bool:
     if at < 0 and len(word) >= _LONG:
         near = fuzz.partial_ratio_alignment(word, text, score_cutoff=_NEARLY)
         at, end = (near.dest_start, near.dest_end) if near else (-1, 0)
-    if at < _PLACE:
+    # The first character of a ring is often lost; a long word is an authority's without its place.
+    if at < (_PLACE if len(word) < _LONG else 1):
         return False
     rest = text[end:]
     return len(rest) <= 1 or text.startswith(rest) or bool(_OFFICE.fullmatch(rest))

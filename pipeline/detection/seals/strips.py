@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import cv2
@@ -30,6 +30,10 @@ _CLEAR = 20.0
 #: Degrees of ring beyond a full turn where nothing tells where the text begins.
 _AGAIN = 90.0
 _WIDEST = 1600
+#: Pixels: how wide what is taken for the stroke of print on a fax is at least, tried in turn.
+_STROKES = (3, 4)
+#: Share of gray pixels from which a picture is no fax.
+_TONES = 0.02
 #: Rows, and columns, that a square seal may have.
 _MOST = 6
 #: How far inside its edge the line of a square seal may lie, as a share of its shorter side.
@@ -51,8 +55,33 @@ def unroll_again(pixels: Pixels, seal: Seal) -> tuple[Strip, ...]:
     """
     if seal.shape is Shape.SQUARE:
         return ()
-    others = tuple(_ring(pixels, seal, *band) for band in ((0.60, _OUTER), (_INNER, 0.91)))
-    return (*others, _ring(pixels, seal, _INNER, _OUTER, blur=1.0))
+    others = [_ring(pixels, seal, *band) for band in ((0.60, _OUTER), (_INNER, 0.91))]
+    others.append(_ring(pixels, seal, _INNER, _OUTER, blur=1.0))
+    for wide in _STROKES if seal.colour is Colour.DARK else ():
+        cleared = _without_strokes(pixels, seal, wide)
+        if cleared is not None:
+            others.append(_ring(*cleared, _INNER, _OUTER, blur=0.5))
+    return tuple(others)
+
+
+def _without_strokes(pixels: Pixels, seal: Seal, wide: int) -> tuple[Pixels, Seal] | None:
+    """Take the print off a fax of a pale seal: its strokes are whole, the seal is dots.
+
+    Returns:
+        The surroundings of the seal and the seal in them; None where tones are left, by which print
+        and seal differ in other ways.
+    """
+    xs, ys = zip(*seal.outline(4.0), strict=True)
+    height, width = pixels.shape[:2]
+    x0, y0 = max(0, math.floor(min(xs))), max(0, math.floor(min(ys)))
+    x1, y1 = min(width, math.ceil(max(xs))), min(height, math.ceil(max(ys)))
+    crop = pixels[y0:y1, x0:x1].copy()
+    if not crop.size or float(((crop > 40) & (crop < 215)).mean()) > _TONES:
+        return None
+    inked = (crop[..., 1] < 128).astype(np.uint8)
+    strokes = cv2.morphologyEx(inked, cv2.MORPH_OPEN, np.ones((wide, wide), np.uint8))
+    crop[cv2.dilate(strokes, np.ones((wide + 1 | 1,) * 2, np.uint8)) > 0] = 255
+    return crop, replace(seal, center=(seal.center[0] - x0, seal.center[1] - y0))
 
 
 def unroll(pixels: Pixels, seal: Seal) -> tuple[Strip, ...]:

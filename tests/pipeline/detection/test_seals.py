@@ -223,3 +223,19 @@ def test_a_faint_square_seal_under_print_is_masked(policy: Policy) -> None:
     found = _found(faint, policy, None)
     assert [f.kind for f in found] == [Kind.SEAL]
     assert _uncovered(ink, [f.polygon for f in found]) < 0.005
+
+
+def test_bad_readings_of_one_ring_spell_its_owner_only_together() -> None:
+    known = Known(("教育局",), ("淮南市第二中学",), ("淮南市教育局",), ("淮南市教育局",))
+    assert owner_of([SealText("淮市教"), SealText("南市教局")], known) is Owner.AUTHORITY
+    for strange in ("市教幼儿", "淮南市第二中", "淮南市教育局机关幼国"):
+        texts = [SealText("淮市教"), SealText("南市教局"), SealText(strange)]
+        assert owner_of(texts, known) is not Owner.AUTHORITY
+
+
+def test_what_the_edge_left_of_a_seal_stays_only_as_part_of_a_printed_authority() -> None:
+    known = Known(("教育局",), ("淮南市第二中学",), ("淮南市教育局",), cut=True)
+    assert owner_of([SealText("淮南市教")], known) is Owner.AUTHORITY
+    assert owner_of([SealText("淮南市教")], replace(known, cut=False)) is Owner.UNKNOWN
+    for text in ("淮南市", "淮南市第", "南市教幼"):
+        assert owner_of([SealText(text)], known) is not Owner.AUTHORITY
