@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
 #: How many documents of the corpus are laid beside the examined one, those with most in common.
 CANDIDATES = 60
-#: A corpus of fewer documents does not tell what is common.
-_BACKGROUND = 50
 #: From this share of both texts on one is a copy of the other.
 _WHOLE = 0.9
 _LABEL = re.compile(r"【(?:申报人|申报单位|人员\d+|单位\d+)】")
@@ -98,7 +96,7 @@ def examine(
     else:
         rarity = Rarity.of([subject.text, *(other.text for other in pool.values())])
     texts = {name: one.text for name, one in pool.items()}
-    passages = compare(subject.text, texts, with_background(rarity))
+    passages = compare(subject.text, texts, rarity)
     itself = () if with_copies else _copies(subject, pool, passages)
     counted = count(
         subject.document,
@@ -116,19 +114,6 @@ def examine(
         compared=len(pool),
         snapshot=snapshot,
     )
-
-
-def with_background(rarity: Rarity) -> Rarity:
-    """Add documents that have nothing in common with anything to a small corpus.
-
-    In a corpus of two every pair that both have stands in all documents, and nothing would be
-    rare enough to be evidence.
-    """
-    more = max(0, _BACKGROUND - rarity.documents)
-    if not more:
-        return rarity
-    length = round(rarity.length * (1 + more / max(1, rarity.documents)))
-    return Rarity(rarity.documents + more, rarity.counts, length)
 
 
 def _copies(
