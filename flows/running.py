@@ -26,9 +26,6 @@ def run(work: Callable[[TextIO], int], *, as_json: bool) -> NoReturn:
     Raises:
         typer.Exit: Always, with the exit code.
     """
-    from flows import printing
-    from pipeline.outcome import as_mangping_error
-
     _quiet_libraries()
     with results_only() as results:
         try:
@@ -37,6 +34,10 @@ def run(work: Callable[[TextIO], int], *, as_json: bool) -> NoReturn:
             print("已中断，没有写完的结果已清除。", file=sys.stderr)
             code = INTERRUPTED
         except Exception as caught:
+            # These bring the recognisers with them, which not every command needs.
+            from flows import printing
+            from pipeline.outcome import as_mangping_error
+
             error = as_mangping_error(caught, "mangping")
             code = error.exit_code
             print(error, file=sys.stderr)

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from pipeline.similarity.alignment.shelf import CELL, Shelf
 from pipeline.similarity.rarity import Rarity
 
-_LEAST = 30.0
+_LEAST = 35.0
 _COMMONEST = 0.3
 _MOST_DOTS = 4_000_000
 _MOST_SEEDS = 100_000
