@@ -282,7 +282,11 @@ def _paragraphs(
                 continue
             if short and not texts[lower.lines[0].index].lstrip()[:1].isdigit():
                 continue
-            if j in taken or not 0.6 < pitch < widest or not _continues(upper, lower, layout):
+            # Below a number moved to the next line's start, that line goes on to the edge.
+            room = max(3.0, (edge - upper.x1) / upper.height + 1.0) if number else 3.0
+            if j in taken or not 0.6 < pitch < widest:
+                continue
+            if not _continues(upper, lower, layout, room):
                 continue
             if _has_company(segments, upper, j):
                 continue
@@ -335,12 +339,13 @@ def _cell_edge(segment: Segment, edge: float, layout: Layout) -> float:
     return segment.x1 + rule - right
 
 
-def _continues(upper: Segment, lower: Segment, layout: Layout) -> bool:
+def _continues(upper: Segment, lower: Segment, layout: Layout, room: float) -> bool:
+    """Whether text may run on; ``room`` em the lower line may reach beyond the upper one."""
     em = max(upper.height, lower.height)
     if not 0.66 < upper.height / max(1.0, lower.height) < 1.5:
         return False
     centered = abs((lower.x0 + lower.x1) - (upper.x0 + upper.x1)) < 2 * em
-    if lower.x0 < upper.x0 - 6 * em or lower.x1 < upper.x0 or lower.x1 > upper.x1 + 3 * em:
+    if lower.x0 < upper.x0 - 6 * em or lower.x1 < upper.x0 or lower.x1 > upper.x1 + room * em:
         return False
     if lower.x0 > upper.x0 + 0.8 * em and not (centered and lower.x1 < upper.x1):
         return False

@@ -100,3 +100,11 @@ def _axes(corners: Corners, hint: NDArray[np.float64]) -> Axes:
     else:
         ux, uy = math.cos(angle), math.sin(angle)
     return Axes((ux, uy), (-uy, ux))
+
+
+def page_range(pixels: Pixels, axes: Axes) -> tuple[float, float, float, float]:
+    """The page's extent in local coordinates: a0, a1, b0, b1; exact for straight axes."""
+    height, width = pixels.shape[:2]
+    corners = axes.to_local(np.array([[0, 0], [width, 0], [width, height], [0, height]], float))
+    (a0, b0), (a1, b1) = corners.min(axis=0), corners.max(axis=0)
+    return float(a0), float(a1), float(b0), float(b1)

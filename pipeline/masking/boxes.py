@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 
 from pipeline.dossier import Action, Decision, Finding, Kind, Mask, Place
 from pipeline.geometry import Polygon
-from pipeline.masking.axes import Axes
+from pipeline.masking.axes import Axes, page_range
 from pipeline.masking.cuts import cut
 from pipeline.masking.ink import Ink, find_ink
-from pipeline.masking.rows import Row, Rows
+from pipeline.masking.rows import Row, Rows, char_range
+from pipeline.masking.strokes import behind_colon, whole_strokes
 from pipeline.masking.widths import standard_width, widen
 from pipeline.reading.lines import PageReading
 
@@ -86,7 +87,7 @@ class _Site:
 
     def __init__(self, pixels: Pixels, row: Row, finding: Finding) -> None:
         self.row, self.finding = row, finding
-        self.first, self.last = _char_range(row, finding)
+        self.first, self.last = char_range(row, finding)
         span = row.chars[self.first : self.last]
         self.box = _box(row, finding, span)
         a0, b0, a1, b1 = self.box
@@ -96,7 +97,7 @@ class _Site:
         em = standard_width(finding.kind, finding.place)
         self.standard = None if em is None else em * self.height
         reach = max(2.5 * self.em, 1.05 * (self.standard or 0.0) + 0.5 * self.em)
-        self.page = _page_range(pixels, row.axes)
+        self.page = page_range(pixels, row.axes)
         top, bottom = self._limits()
         self.top, self.bottom = top, bottom
         self.origin = (int(a0 - reach), int(b0 - 0.9 * self.em))
@@ -108,6 +109,7 @@ class _Site:
         r0 = max(0, round(max(b0 - 0.05 * self.em, top)) - ob)
         r1 = max(r0 + 1, round(min(b1 + 0.05 * self.em, bottom)) - ob)
         self.rows = (r0, r1)
+        self.near = (oa, self.em)
         self.profile = self.ink.writing[r0:r1].sum(axis=0).astype(float)
         quarter = (r1 - r0) // 4
         inner = self.ink.upright[r0 + quarter : r1 - quarter]
@@ -116,7 +118,19 @@ class _Site:
     def along(self) -> tuple[float, float]:
         """Start and end of the mask along the line, following the ink."""
         left, right = self._cuts()
-        return self._edge(left, -1), self._edge(right, +1)
+        start, end = self._edge(left, -1), self._edge(right, +1)
+        if left is not None:
+            start = self._behind_label(whole_strokes(self.ink, self.rows, start, -1, *self.near))
+        if right is not None:
+            end = whole_strokes(self.ink, self.rows, end, +1, *self.near)
+        return start, end
+
+    def _behind_label(self, start: float) -> float:
+        """Move a start back to the label's colon where ink stands between the two."""
+        before = [k for k in range(self.first) if self.row.solid[k]]
+        if not before or not self.row.colons[before[-1]]:
+            return start
+        return behind_colon(self.profile, start, float(self.row.chars[before[-1], 0]), *self.near)
 
     def _cuts(self) -> tuple[float | None, float | None]:
         """Cuts to the neighbours before and after; None where none of the line is near."""
@@ -309,18 +323,6 @@ def _edge_at_cut(columns: NDArray[np.int_], cut_at: float, box: float) -> float:
     return max(last, min(edge, free - 1))
 
 
-def _char_range(row: Row, finding: Finding) -> tuple[int, int]:
-    count = len(row.chars)
-    if finding.line is None or not 0 <= finding.start < finding.end <= count:
-        return 0, count
-    first, last = finding.start, finding.end
-    while first < last - 1 and not row.solid[first]:
-        first += 1
-    while last - 1 > first and not row.solid[last - 1]:
-        last -= 1
-    return first, last
-
-
 def _box(
     row: Row, finding: Finding, span: NDArray[np.float64]
 ) -> tuple[float, float, float, float]:
@@ -336,14 +338,6 @@ def _box(
     if high > a1 + room or (finding.line is not None and finding.start >= finding.end):
         a1 = high
     return a0, b0, a1, b1
-
-
-def _page_range(pixels: Pixels, axes: Axes) -> tuple[float, float, float, float]:
-    """The page's extent in local coordinates: a0, a1, b0, b1; exact for straight axes."""
-    height, width = pixels.shape[:2]
-    corners = axes.to_local(np.array([[0, 0], [width, 0], [width, height], [0, height]], float))
-    (a0, b0), (a1, b1) = corners.min(axis=0), corners.max(axis=0)
-    return float(a0), float(a1), float(b0), float(b1)
 
 
 def _settle(patches: Sequence[_Patch]) -> list[_Patch]:

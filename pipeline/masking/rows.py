@@ -9,11 +9,13 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.dossier import Finding
 from pipeline.geometry import Polygon
 from pipeline.masking.axes import Axes, axes_of, axes_of_polygon
 from pipeline.reading.lines import Line, PageReading
 
 Interval = tuple[float, float]
+_COLONS = (":", "：")
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,7 @@ class Row:
         axes: The line's coordinate system.
         chars: Start and end of each character of the line.
         solid: Which of them are more than a space.
+        colons: Which of them are the colon behind a label.
         pitch: Median distance of neighbouring full-width characters, or 0 when there are none.
         widths: What each character is expected to take along the line.
         band: Upper and lower edge of each character of the line, shape (n, 2); the line's own
@@ -36,6 +39,7 @@ class Row:
     axes: Axes
     chars: NDArray[np.float64]
     solid: NDArray[np.bool_]
+    colons: NDArray[np.bool_]
     pitch: float
     widths: NDArray[np.float64]
     band: NDArray[np.float64]
@@ -95,6 +99,7 @@ class Rows:
             axes=axes,
             chars=boxes[:, [0, 2]],
             solid=np.array([bool(t.strip()) for t in texts]),
+            colons=np.array([t in _COLONS for t in texts]),
             pitch=_pitch(boxes, texts, full_width),
             widths=_widths(boxes, texts),
             band=boxes[:, [1, 3]],
@@ -107,6 +112,19 @@ class Rows:
 def full_width(text: str) -> bool:
     """Whether a character takes a full em."""
     return bool(text) and ord(text[0]) >= 0x2E80
+
+
+def char_range(row: Row, finding: Finding) -> tuple[int, int]:
+    """Return the first character of a finding that is no space, and one past the last."""
+    count = len(row.chars)
+    if finding.line is None or not 0 <= finding.start < finding.end <= count:
+        return 0, count
+    first, last = finding.start, finding.end
+    while first < last - 1 and not row.solid[first]:
+        first += 1
+    while last - 1 > first and not row.solid[last - 1]:
+        last -= 1
+    return first, last
 
 
 def _four(polygon: Polygon) -> NDArray[np.float64]:

@@ -34,7 +34,7 @@ _NUMERALS = frozenset("一二三四五六七八九十百第")
 _CLASS_WORDS = frozenset("省市县区州旗镇乡")
 _LATIN = re.compile("[A-Za-z]{2}")
 # 二中全会, 一小时, 一中心 are no schools.
-_GOES_ON = re.compile("中(?:全会|心|央|旬|文)|小(?:时|组|部分|段|步|节|块)|幼(?:儿(?!园)|小)")
+_GOES_ON = re.compile("中(?:全会|心|央|旬|文)|小(?:时|组(?!织)|部分|段|步|节|块)|幼(?:儿(?!园)|小)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,9 +158,8 @@ class ApplicantSearch:
                 continue
             year, month, day = match.group(1), int(match.group(2)), int(match.group(3))
             mark = r"[年.\-/—·]"
-            pattern = (
-                rf"{year}{mark}0?{month}(?:[月.\-/—·]?0?{day}日?(?![0-9])|月(?![0-9])|(?![0-9]))"
-            )
+            of_day = rf"[月.\-/—·]?0?{day}(?:[日曰]|(?![0-9]))"
+            pattern = rf"{year}{mark}0?{month}(?:{of_day}|月(?![0-9])|(?![0-9]))"
             for found in re.finditer(pattern, text):
                 add(
                     doc,
@@ -174,7 +173,7 @@ class ApplicantSearch:
                 )
 
     def _broken(self, doc: Doc, page: PageText) -> None:
-        """Find a name or unit whose beginning ends a line and whose rest begins a line below."""
+        """Find own strings whose beginning ends a line and whose rest begins a line below."""
         starts: dict[int, int] = {}
         ends: dict[int, int] = {}
         for token, line in enumerate(page.line_of):
@@ -182,6 +181,8 @@ class ApplicantSearch:
             ends[line] = token + 1
         sought = [(n, Kind.APPLICANT_NAME, "applicant", 1) for n in self.applicant.name]
         sought += [(u, Kind.APPLICANT_UNIT, "applicant-unit", 3) for u in self.applicant.unit]
+        sought += [(n, Kind.ID_NUMBER, n, 4) for n in self.applicant.id_number]
+        sought += [(p, Kind.PHONE, p, 4) for p in self.applicant.phone]
         for string, kind, entity, least in sought:
             plain = re.sub(r"\s", "", string)
             for upper, end in ends.items():

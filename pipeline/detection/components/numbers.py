@@ -23,6 +23,9 @@ _AS_DIGIT = str.maketrans({
 _DIGITISH = "0-9OoQDlIi|ZzSsBXx×〇*"
 # Runs of digits that may hold the odd letter, a space, dot or dash inside.
 _RUN = re.compile(rf"[0-9][{_DIGITISH}\-—–.·,，_]*[0-9Xx×]")
+# The last digits of a long number behind a stroke that was read as a bracket or a quote.
+_TORN_END = re.compile(r"[)）\]】'‘’\"“”`|丨]{1,2}([0-9]{1,3}[Xx]?)(?![0-9A-Za-z年月])")
+_TORN = 12
 _MOBILE = re.compile(
     r"(?<![0-9])(?:\+?0{0,2}86[-—]?)?(1[3-9][0-9][-—.]?[0-9]{4}[-—.]?[0-9]{4})(?![0-9])"
 )
@@ -52,7 +55,7 @@ _DATES = re.compile(
     r"(?:(?:19|20)[0-9]{2}[.\-/—][0-9]{1,2}(?:[.\-/—][0-9]{1,2})?[-—–~至]*){1,2}(?:长期)?"
     r"|(?:19|20)[0-9]{2}[-—–~](?:19|20)[0-9]{2}[-—–.]*[0-9]{0,2}"
 )
-_DATE = r"(?:19|20)[0-9]{2}(?:年|[.\-/—])[0-9OolI]{1,2}(?:月|[.\-/—])?(?:[0-9OolI]{1,2}日?)?"
+_DATE = r"(?:19|20)[0-9]{2}(?:年|[.\-/—])[0-9OolI]{1,2}(?:月|[.\-/—])?(?:[0-9OolI]{1,2}[日曰]?)?"
 _BIRTH = re.compile(
     rf"(?:出生年月日|出生日期|出生年月|出生时间|出生|生日|生于|生年月日|BIRTH)[:：(（]?({_DATE})"
 )
@@ -146,8 +149,11 @@ class NumberSearch:
             year = re.search(r"(?:19|20)[0-9]{2}$", match.group())
             if year and year.start() > 0 and text[end : end + 1] == "年":
                 end -= 4
+            torn = _TORN_END.match(text, end)
+            if torn and end - start >= _TORN:
+                end = torn.end()
             raw = text[start:end]
-            plain = re.sub(r"[\-—–.·,，_ ]", "", raw).translate(_AS_DIGIT)
+            plain = re.sub(rf"[^{_DIGITISH}]", "", raw).translate(_AS_DIGIT)
             kind, rule, score = self._judge(plain, raw, text[:start], text[end:])
             if kind is not None:
                 _mark(doc, tokens[start:end], kind, rule, score, entity=plain)

@@ -17,8 +17,10 @@ from pipeline.surnames import surnames
 _PAIR = re.compile(
     r"(?<![A-Za-z])([A-Z][A-Za-z]{1,9})\s([A-Z][A-Za-z]*(?:[-'’][A-Za-z]+)?)(?![A-Za-z])"
 )
-# Recognition loses the space: ZaiShengrou.
-_JOINED = re.compile(r"(?<![A-Za-z])([A-Z][a-z]{1,6})([A-Z][a-z]{1,10})(?![A-Za-z])")
+# Recognition loses the space: ZaiShengrou, ZAISheng-rou.
+_JOINED = re.compile(
+    r"(?<![A-Za-z])([A-Z][a-z]{1,6}|[A-Z]{2,7})([A-Z][a-z]{1,10}(?:[-'’][A-Za-z]{1,10})?)(?![A-Za-z])"
+)
 _WORD = r"[A-Z][A-Za-z]*(?:[-'’][A-Za-z]+)?"
 _PIECE = re.compile(rf"{_WORD}(?:[\s·]?{_WORD}){{0,3}}(?=[0-9*＊†\s]*$)")
 _SEPARATOR = re.compile(r"\s*(?:[,，、;；&]|(?<![A-Za-z])and(?![A-Za-z]))\s*")

@@ -133,6 +133,17 @@ def test_a_school_and_numbers_broken_over_line_ends_are_hidden(look: Look, polic
     assert shown(sheet, look(sheet), policy) == expected(*lines)
 
 
+def test_an_identity_number_whose_rest_begins_a_longer_line_is_hidden(
+    look: Look, policy: Policy
+) -> None:
+    lines = (
+        "兹证明我校教师⟦张伟平⟧（身份证号⟦340403198⟧",
+        "⟦706123417⟧）于2013年9月至2016年7月到外校支教，表现良好",
+    )
+    sheet = Sheet().write(lines[0], 190, 200).write(lines[1], 120, 250)
+    assert shown(sheet, look(sheet), policy) == expected(*lines)
+
+
 @pytest.mark.parametrize(
     ("upper", "lower"),
     [

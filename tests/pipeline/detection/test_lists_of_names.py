@@ -34,6 +34,7 @@ def test_chapters_of_a_contents_page_stay(look: Look, policy: Policy) -> None:
     [
         "⟦Li Wei⟧, ⟦Dawapingcuo⟧, ⟦Reheman Abudoula⟧",
         "⟦TongJing⟧,⟦ZaiShengrou⟧",
+        "⟦HENGTian-hang⟧,⟦SHENXiao-ming⟧",
         "Anhui Province, China",
         "Reading, Writing and Thinking",
     ],

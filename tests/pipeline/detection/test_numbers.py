@@ -41,6 +41,7 @@ HIDDEN = [
     (Kind.BIRTH_DATE, "参加会议，⟦1987年6月⟧生"),
     (Kind.HOLDER_NUMBER, "教师资格证号：⟦20103400132000123⟧"),
     (Kind.HOLDER_NUMBER, "第⟦20103400132000123⟧号"),
+    (Kind.HOLDER_NUMBER, "⟦201413414127081)3⟧"),
     (Kind.HOLDER_NUMBER, "准考证号：⟦34012023⟧"),
     (Kind.HOLDER_NUMBER, "报告编号：⟦42d24399ae45f987⟧"),
     (Kind.HOLDER_NUMBER, "报告编号：⟦WF2024051200012345⟧　检测时间：2024-05-12"),

@@ -186,3 +186,29 @@ def test_a_name_that_overflows_its_cell_is_covered_beyond_the_rule() -> None:
     page.pixels[40:240, 108:110] = 0
     _, hidden = masked_by(page, page.find(line, 0, 3, place=Place.CELL))
     assert share_hidden(hidden, page.ink[line][0]) > 0.95
+
+
+def test_the_first_character_of_a_signature_that_was_read_as_its_labels_colon_is_covered() -> None:
+    page = Page(height=200)
+    line = page.write("签名：巩静坚　2018年1月", (60, 80), 40, font=KAI)
+    read = page.lines[line]
+    chars = list(read.chars)
+    late = chars[4].polygon.array() - (24.0, 0.0)
+    chars[4] = type(chars[4])("静", Polygon(page.frame, tuple(map(tuple, late))), 0.9)
+    page.lines[line] = type(read)(read.polygon, (*chars[:3], *chars[4:]), 0.95)
+    _, hidden = masked_by(page, page.find(line, 3, 5))
+    shares = [share_hidden(hidden, ink) for ink in page.ink[line][:6]]
+    assert shares[3:] == [1.0, 1.0, 1.0]
+    assert max(shares[:3]) < 0.02
+
+
+def test_a_thin_stroke_that_a_late_box_begins_in_is_covered_whole() -> None:
+    page = Page(height=200)
+    line = page.write("经二中职称推荐小组", (60, 80), 40, font=SERIF)
+    read = page.lines[line]
+    chars = list(read.chars)
+    x0, y0, x1, y1 = chars[1].polygon.bounds
+    chars[1] = type(chars[1])("二", Polygon.from_bounds(page.frame, x0 + 22, y0, x1 - 6, y1), 0.9)
+    page.lines[line] = type(read)(read.polygon, tuple(chars), 0.95)
+    _, hidden = masked_by(page, page.find(line, 1, 3))
+    assert_exact(page, line, 1, 3, hidden)
