@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline.detection.seals import RECOGNISER as SEALS
-from pipeline.dossier import Decision, Doubt, Kind
-from pipeline.geometry import Polygon
+from pipeline.detection.watermarks import watermark_lines
+from pipeline.dossier import Decision, Doubt
 from pipeline.policy import ScanLimits
 from pipeline.reading.lines import PageQuality, PageReading
-
-# Of a line this much inside a seal, a face or a code belongs to that.
-_INSIDE = 0.5
 
 
 def shortfalls(quality: PageQuality, limits: ScanLimits) -> dict[str, str]:
@@ -28,7 +24,10 @@ def shortfalls(quality: PageQuality, limits: ScanLimits) -> dict[str, str]:
         found["sharpness"] = f"笔画边缘模糊（清晰度 {quality.sharpness:.2f}）"
     if read and quality.contrast < limits.contrast:
         found["contrast"] = f"字迹太淡（墨色与纸色只差 {quality.contrast:.0%}）"
-    if quality.weak > limits.weak or ((soft or lost) and quality.weak > limits.soft_weak):
+    crisp = quality.sharpness >= limits.crisp_sharpness
+    crisp = crisp and quality.text_height >= limits.crisp_height and not lost
+    most = limits.crisp_weak if crisp else limits.weak
+    if quality.weak > most or ((soft or lost) and quality.weak > limits.soft_weak):
         found["weak"] = f"约 {quality.weak:.0%} 的字认不准"
         if soft and read:
             found.setdefault("sharpness", f"笔画边缘不够清楚（清晰度 {quality.sharpness:.2f}）")
@@ -57,32 +56,12 @@ def legibility_doubts(
             found.append(
                 Doubt(code="scan-quality", message=message, page=page, rule=limits.rule or None)
             )
-        mark = _watermark(reading, decisions)
-        if mark is not None or reading.quality.watermark:
+        mark = next(watermark_lines(reading, [d.finding for d in decisions]), None)
+        if mark is not None:
             message = (
-                "这一页有斜排的浅色底纹字（水印），可能写着单位名称；压在正文下面的部分无法可靠地隐去。"
-                "请查看副本，或换用没有水印的原件重新扫描后再处理。"
+                "这一页有斜排的浅色底纹字（水印），可能写着单位名称；已按位置遮盖认出的部分，压在下面的正文也被遮住。"
+                "请查看副本是否有遗漏，或换用没有水印的原件重新扫描后再处理。"
             )
-            found.append(Doubt(code="watermark", message=message, page=page, polygon=mark))
+            place = reading.lines[mark].polygon
+            found.append(Doubt(code="watermark", message=message, page=page, polygon=place))
     return found
-
-
-def _watermark(reading: PageReading, decisions: Sequence[Decision]) -> Polygon | None:
-    """Return the place of a line that stands aslant and belongs to no seal, face or code."""
-    others = [
-        d.finding.polygon.to(reading.frame).bounds
-        for d in decisions
-        if d.finding.page == reading.frame.page
-        and (d.finding.recogniser == SEALS or d.finding.kind in (Kind.SEAL, Kind.FACE, Kind.CODE))
-    ]
-    for index in reading.quality.aslant:
-        polygon = reading.lines[index].polygon
-        x0, y0, x1, y1 = polygon.bounds
-        area = max(1.0, (x1 - x0) * (y1 - y0))
-        shares = (
-            max(0.0, min(x1, c) - max(x0, a)) * max(0.0, min(y1, d) - max(y0, b)) / area
-            for a, b, c, d in others
-        )
-        if max(shares, default=0.0) < _INSIDE:
-            return polygon
-    return None

@@ -22,6 +22,7 @@ from pipeline.detection.seals import Recognise, Seal, find_seals, seal_findings
 from pipeline.detection.spread import spread
 from pipeline.detection.straighten import Straightened
 from pipeline.detection.unread_ink import unread_rows
+from pipeline.detection.watermarks import watermark_findings
 from pipeline.dossier import Action, Applicant, Finding, Kind
 from pipeline.policy import Policy
 from pipeline.reading.lines import PageReading
@@ -106,6 +107,8 @@ class Detector:
             self._policy,
         )
         whole = (*known, *stamped)
+        marks = watermark_findings(reading, whole, self._applicant, self._policy)
+        whole = (*whole, *marks)
         return (*whole, *self._unread(page, whole, askew))
 
     def _unread(

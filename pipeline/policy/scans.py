@@ -19,6 +19,10 @@ class ScanLimits(Noun):
         sharpness: Least share of the way from ink to paper that an edge takes in one pixel.
         contrast: Least darkness of the ink against its paper.
         weak: Largest share of characters that may be others.
+        crisp_weak: The same where letters are large and their edges sharp: then it is a hand that
+            cannot be read, which is hidden by its place.
+        crisp_sharpness: Sharpness from which edges are sharp.
+        crisp_height: Height of a line from which letters are large.
         slant: Most degrees that lines may rise or fall.
         soft_sharpness: Below this an edge is soft: then only ``soft_weak`` may be others.
         soft_weak: Largest share of characters that may be others where edges are soft or ink is
@@ -32,6 +36,9 @@ class ScanLimits(Noun):
     sharpness: float = Field(default=0.28, ge=0, le=1)
     contrast: float = Field(default=0.08, ge=0, le=1)
     weak: float = Field(default=0.18, ge=0, le=1)
+    crisp_weak: float = Field(default=0.3, ge=0, le=1)
+    crisp_sharpness: float = Field(default=0.6, ge=0, le=1)
+    crisp_height: float = Field(default=30.0, ge=0)
     slant: float = Field(default=12.0, ge=0, le=45)
     soft_sharpness: float = Field(default=0.5, ge=0, le=1)
     soft_weak: float = Field(default=0.045, ge=0, le=1)

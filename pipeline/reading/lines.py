@@ -72,7 +72,7 @@ class PageQuality:
         uncovered: Share of what looks like writing that lies in no line, 0 to 1.
         slant: Degrees that the lines rise or fall.
         aslant: Lines that stand aslant on the page, as watermarks do; indices of its lines.
-        watermark: Large pale strokes stand in a band across the page, whether read or not.
+        watermark: Some of those were found in what is paler than the print, readable or not.
     """
 
     text_height: float = 0.0

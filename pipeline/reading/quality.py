@@ -29,20 +29,14 @@ _WEAK = 0.6
 # Sides of the small picture, how much darker than the paper ink is there, and how many pixels of it
 # are too few to be measured.
 _SIDE, _DARKER, _LEAST_INK = 600, 30, 150
-# A watermark is darker than the paper by this share at least, and than print by that share at most.
-_PALEST, _PRINT = 0.06, 0.42
-# It has so many strokes, most of them in a band of this half width that they fill over this length;
-# these and the rim that is left out are shares of the page's longer side.
-_STROKES, _MOSTLY, _BAND, _SPAN, _RIM = 8, 0.7, 0.06, 0.3, 0.09
-# One that was read stands at least so many degrees off the page's lines and its columns.
+# A watermark stands at least so many degrees off the page's lines and its columns.
 _ASLANT = 12.0
 
 
 @dataclass(frozen=True, slots=True)
 class _Small:
-    """A small gray picture of the page: its paper, and how much darker than that it is."""
+    """A small gray picture of the page: how much darker than its paper it is."""
 
-    paper: NDArray[np.uint8]
     below: NDArray[np.uint8]
     factor: float
 
@@ -56,7 +50,7 @@ class _Small:
         # Green shows pale red and pale blue.
         gray = np.asarray(cv2.extractChannel(small, 1), dtype=np.uint8)
         paper = cv2.resize(cv2.medianBlur(np.ascontiguousarray(gray[::4, ::4]), 7), size)
-        return cls(np.asarray(paper), np.asarray(cv2.subtract(paper, gray)), factor)
+        return cls(np.asarray(cv2.subtract(paper, gray)), factor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +101,6 @@ def measure(pixels: Image, lines: Sequence[Line], crops: Sequence[Crop | None]) 
         uncovered=uncovered,
         slant=float(np.degrees(slant)),
         aslant=tuple(n for n in own if _stands_aslant(lines[n], slant)),
-        watermark=_has_watermark(small, contrast, slant),
     )
 
 
@@ -172,35 +165,3 @@ def _uncovered(small: _Small, lines: Sequence[Line]) -> float:
         cv2.fillPoly(labels, [corners], (0,))
     left = cv2.calcHist([labels.astype(np.float32)], [0], None, [count], [0, count]).ravel()
     return float(left[written].sum() / total)
-
-
-def _has_watermark(small: _Small, contrast: float, slant: float) -> bool:
-    """Whether pale, broad strokes stand in one band aslant across the page, and hardly elsewhere.
-
-    The patterns of certificates are pale too, but they fill the page; seals fill one spot.
-    """
-    share = small.below.astype(np.float32) / np.maximum(small.paper, 1)
-    dark = cv2.dilate((share > _PRINT * contrast).astype(np.uint8), np.ones((3, 3), np.uint8))
-    # What is inked all over is a picture.
-    picture = cv2.blur((share > _PALEST).astype(np.float32), (31, 31)) > 0.6
-    pale = ((share > _PALEST) & (dark == 0) & ~picture).astype(np.uint8)
-    strokes = cv2.morphologyEx(pale, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
-    _, _, stats, centers = cv2.connectedComponentsWithStats(strokes, connectivity=8)
-    size = stats[:, 2:4].max(axis=1)
-    # Near the rim lies the edge of the sheet.
-    within = np.abs(centers / small.below.shape[::-1] - 0.5).max(axis=1) < 0.5 - _RIM
-    chosen = (size >= 4) & (size <= 80) & within
-    chosen[0] = False
-    if int(chosen.sum()) < _STROKES:
-        return False
-    points, weights = centers[chosen], stats[chosen, 4].astype(np.float64)
-    longer = max(small.below.shape)
-    for degrees in range(15, 76, 4):
-        for angle in (slant + np.radians(degrees), slant - np.radians(degrees)):
-            across = points @ np.array([-np.sin(angle), np.cos(angle)])
-            inside = np.abs(across - _middle(across.tolist(), weights)) < _BAND * longer
-            along = (points @ np.array([np.cos(angle), np.sin(angle)]))[inside]
-            many = len(along) >= _STROKES and float(np.ptp(along)) > _SPAN * longer
-            if many and weights[inside].sum() > _MOSTLY * weights.sum():
-                return True
-    return False

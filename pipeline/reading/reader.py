@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from pipeline.geometry import Frame, Polygon, turn_pixels
 from pipeline.intake.pages import SourcePage
+from pipeline.reading import watermarks
 from pipeline.reading.crops import Crop, char_edges, char_quads, cut
 from pipeline.reading.engine import Image, OcrEngine, Recognition
 from pipeline.reading.layer import use_layer
@@ -18,6 +20,7 @@ from pipeline.reading.order import reading_order, runs_down
 from pipeline.reading.quality import measure
 from pipeline.reading.seal_ink import lift_seal_ink
 from pipeline.reading.upright import lies_in_columns, probe_scores
+from pipeline.reading.watermarks import draw_pale, new_ones, slanted
 
 DETECTION_SIDE = 1280
 
@@ -34,7 +37,7 @@ class Reader:
     """
 
     #: Part of every cache key; raised whenever the same page would be read differently.
-    version = "ppocrv6-small.8"
+    version = "ppocrv6-small.9"
 
     def __init__(self, models_dir: Path, *, threads: int = 2) -> None:
         self._engine = OcrEngine(models_dir, threads=threads)
@@ -61,7 +64,31 @@ class Reader:
             lines, crops = self._read_quads(pixels, frame, quads)
         quality = measure(pixels, lines, crops)
         lines, report = use_layer(lines, page.layer, frame)
-        return PageReading(frame, lines, confidence, report, quality)
+        # Before the ink of seals was lifted, for a watermark may have their colour.
+        known = [lines[index] for index in quality.aslant if index < len(lines)]
+        marks = self._watermarks(turn_pixels(page.pixels, frame.turn), frame, known, quality.slant)
+        aslant = (*quality.aslant, *range(len(lines), len(lines) + len(marks)))
+        quality = replace(quality, aslant=aslant, watermark=bool(marks))
+        return PageReading(frame, (*lines, *marks), confidence, report, quality)
+
+    def _watermarks(
+        self, pixels: Image, frame: Frame, known: Sequence[Line], slant: float
+    ) -> tuple[Line, ...]:
+        """Read the pale words that stand aslant on an upright page, but for those known already."""
+        drawn = draw_pale(pixels)
+        if drawn is None:
+            return ()
+        found = self._engine.detect(drawn, watermarks.DETECTION_SIDE)
+        quads = np.array(slanted(list(found), slant, drawn), np.float32).reshape(-1, 4, 2)
+        if not len(quads):
+            return ()
+        grid = frame.scaled(drawn.shape[1] / frame.width)
+        scale = np.array(pixels.shape[1::-1], np.float32) / np.array(drawn.shape[1::-1], np.float32)
+        # Small ones are clear on the page only, large ones where no print lies across them.
+        there = self._read_quads(pixels, frame, np.asarray(quads * scale, np.float32))[0]
+        alone = [_moved(line, frame) for line in self._read_quads(drawn, grid, quads)[0]]
+        marks = [max(pair, key=lambda m: m.confidence) for pair in zip(there, alone, strict=True)]
+        return new_ones(marks, known)
 
     def read_upright(
         self, pixels: Image, frame: Frame, *, detection_side: int | None = None
@@ -126,6 +153,12 @@ def _line(frame: Frame, crop: Crop, recognition: Recognition) -> Line:
         )
     )
     return Line(_polygon(frame, crop.corners), chars, recognition.score, vertical=crop.vertical)
+
+
+def _moved(line: Line, frame: Frame) -> Line:
+    """Express a line in another frame of its page."""
+    chars = tuple(replace(char, polygon=char.polygon.to(frame)) for char in line.chars)
+    return replace(line, polygon=line.polygon.to(frame), chars=chars)
 
 
 def _polygon(frame: Frame, quad: NDArray[np.float32]) -> Polygon:

@@ -38,7 +38,10 @@ def _seal(bounds: tuple[float, float, float, float], kind: Kind) -> Decision:
         ({"sharpness": 0.2}, ["sharpness"]),
         ({"contrast": 0.05}, ["contrast"]),
         ({"text_height": 9}, ["text_height"]),
-        ({"weak": 0.3}, ["weak"]),
+        ({"weak": 0.31}, ["weak"]),
+        ({"weak": 0.22}, []),
+        ({"weak": 0.22, "text_height": 20}, ["weak"]),
+        ({"weak": 0.22, "sharpness": 0.55}, ["weak"]),
         ({"weak": 0.06, "sharpness": 0.45}, ["weak", "sharpness"]),
         ({"weak": 0.06}, []),
         ({"slant": -14}, ["slant"]),
@@ -65,5 +68,16 @@ def test_a_watermark_goes_to_a_person_and_the_letters_of_a_seal_do_not() -> None
     assert doubts[0].polygon == reading.lines[0].polygon
     for kind in (Kind.SEAL, Kind.ISSUING_AUTHORITY):
         assert not legibility_doubts([reading], [_seal((250, 650, 640, 1000), kind)], LIMITS)
-    unread = _reading(replace(GOOD, watermark=True))
-    assert [d.code for d in legibility_doubts([unread], [], LIMITS)] == ["watermark"]
+
+
+def test_a_watermark_that_says_what_the_paper_is_for_asks_nobody() -> None:
+    reading = _reading(replace(GOOD, aslant=(0,)))
+    line = reading.lines[0]
+
+    def saying(text: str) -> Line:
+        chars = tuple(Char(char, line.polygon, 0.98) for char in text)
+        return replace(line, chars=chars, confidence=0.98)
+
+    for text, codes in (("仅供职称评审使用", []), ("仅供河畔小学使用", ["watermark"])):
+        said = replace(reading, lines=(saying(text), *reading.lines[1:]))
+        assert [d.code for d in legibility_doubts([said], [], LIMITS)] == codes

@@ -44,13 +44,19 @@ def test_a_clean_page_is_good_and_its_spoilt_copies_are_not(reader: Reader) -> N
         assert shortfalls(_quality(np.clip(spoilt, 0, 255), reader), LIMITS)
 
 
+@pytest.mark.parametrize("ink", [(200, 200, 200), (240, 190, 190)])
 @pytest.mark.parametrize("size", [44, 100])
-def test_a_watermark_is_seen_whether_small_or_large(size: int, reader: Reader) -> None:
-    layer = Image.new("L", (1300, 1300), 255)
+def test_a_watermark_is_read_across_the_print_whether_small_or_large_gray_or_red(
+    size: int, ink: tuple[int, int, int], reader: Reader
+) -> None:
+    layer = Image.new("RGB", (1300, 1300), (255, 255, 255))
     pen = ImageDraw.Draw(layer)
     for y in (250, 550, 850) if size < 60 else (620,):
-        pen.text((650 - 3.5 * size, y), "淮南市第二中学", font=face(size), fill=200)
-    turned = layer.rotate(32, fillcolor=255).crop((200, 15, 1100, 1285))
-    pixels = np.minimum(np.asarray(_sheet().image), np.asarray(turned)[..., None])
-    quality = _quality(pixels, reader)
-    assert quality.watermark or quality.aslant
+        pen.text((650 - 3.5 * size, y), "淮南市第二中学", font=face(size), fill=ink)
+    turned = layer.rotate(32, fillcolor=(255, 255, 255)).crop((200, 15, 1100, 1285))
+    pixels = np.minimum(np.asarray(_sheet().image), np.asarray(turned))
+    page = replace(_sheet().page(), pixels=np.ascontiguousarray(pixels))
+    reading = reader.read(page)
+    said = [reading.lines[index].text for index in reading.quality.aslant]
+    assert len(said) >= (2 if size < 60 else 1)
+    assert any("第二中学" in text for text in said)
