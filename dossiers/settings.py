@@ -42,4 +42,4 @@ USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
 LANGUAGE_CODE = "zh-hans"
 # Nothing that Django would log by itself may reach a file: queries carry values.
-LOGGING_CONFIG = None
+LOGGING_CONFIG: str | None = None

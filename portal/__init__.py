@@ -1,0 +1,3 @@
+"""What people see: the site and its API (docs/portal.md)."""
+
+from __future__ import annotations

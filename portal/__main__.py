@@ -1,0 +1,55 @@
+"""Serves the portal: ``python -m portal``, at the port of ``MANGPING_PORTAL_URL``.
+
+``MANGPING_PORTAL_BIND`` (``127.0.0.1:8400``) is where it listens when a proxy stands in front.
+One process, and a thread for each of some requests at once: more processes would load intake's
+decoders once more each.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from gunicorn.app.base import BaseApplication
+
+_THREADS = 12
+# For the drawing of a large page, or a scanner that takes its time.
+_SECONDS = 600
+
+
+class _Server(BaseApplication):  # type: ignore[misc]
+    def __init__(self, bind: str) -> None:
+        self._bind = bind
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in {
+            "bind": self._bind,
+            "workers": 1,
+            "worker_class": "gthread",
+            "threads": _THREADS,
+            "timeout": _SECONDS,
+            "graceful_timeout": 10,
+            "proc_name": "mangping-portal",
+            "loglevel": "warning",
+            "control_socket_disable": True,
+        }.items():
+            if name in self.cfg.settings:
+                self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        from portal.wsgi import application
+
+        return application
+
+
+def main() -> None:
+    """Serve until interrupted."""
+    os.environ["DJANGO_SETTINGS_MODULE"] = "portal.settings"
+    from portal.settings import BIND
+
+    _Server(os.environ.get("MANGPING_PORTAL_BIND") or BIND).run()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,81 @@
+"""Logging in and out, and what happens after too many wrong passwords."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from axes.signals import user_locked_out
+from django.contrib import messages
+from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.forms import PasswordChangeForm
+from django.contrib.auth.signals import user_logged_in, user_login_failed
+from django.contrib.auth.views import LoginView
+from django.dispatch import receiver
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from dossiers.crypto import digests
+from dossiers.models import User
+from dossiers.permissions import record_refusal
+from dossiers.roles import GRANTS, Permission, Role
+from dossiers.services.accounts import change_account, record_login
+from portal.access import UserRequest
+from portal.forms import LoginForm
+
+
+class Login(LoginView):
+    """The login page."""
+
+    template_name = "portal/login.html"
+    authentication_form = LoginForm
+    redirect_authenticated_user = True
+
+
+@login_required
+def home(request: UserRequest) -> HttpResponse:
+    """Send everybody to where their work begins."""
+    grants = GRANTS[Role(request.user.role)]
+    if Permission.MANAGE_ACCOUNTS in grants:
+        return redirect("accounts")
+    return redirect("dossiers" if Permission.SEE_STATUS in grants else "packages")
+
+
+@login_required
+def password(request: UserRequest) -> HttpResponse:
+    """Change one's own password."""
+    form = PasswordChangeForm(request.user, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        new = form.cleaned_data["new_password1"]
+        user = change_account(request.user, password=new, by=request.user)
+        update_session_auth_hash(request, user)
+        messages.success(request, "密码已更改。")
+        return redirect("home")
+    return render(request, "portal/password.html", {"form": form})
+
+
+def masked_username(request: HttpRequest, credentials: Mapping[str, Any] | None) -> str:
+    """Return what the lockout counts failures by: a digest, because anything may be typed there."""
+    typed = (credentials or {}).get("username") or request.POST.get("username") or ""
+    return digests(str(typed).casefold(), "login")[0]
+
+
+def locked_out(request: HttpRequest, *_: object) -> HttpResponse:
+    """Say that it is locked, and for how long."""
+    return render(request, "portal/locked.html", status=429)
+
+
+@receiver(user_logged_in)
+def _logged_in(user: User, **_: object) -> None:
+    record_login(user, ok=True)
+
+
+@receiver(user_login_failed)
+def _login_failed(**_: object) -> None:
+    record_login(None, ok=False)
+
+
+@receiver(user_locked_out)
+def _locked_out(**_: object) -> None:
+    record_refusal(None, "locked-out")

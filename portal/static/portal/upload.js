@@ -1,0 +1,192 @@
+// Sends files piece by piece over the API, goes on after a break, and says of each what became of it.
+
+const section = document.getElementById("upload");
+const list = document.getElementById("uploads");
+const drop = document.getElementById("drop");
+const picker = document.getElementById("files");
+const kind = document.getElementById("kind");
+const submitButton = document.querySelector("#submit button");
+const { dossier, api } = section.dataset;
+const chunkBytes = Number(section.dataset.chunk);
+const csrf = section.querySelector("[name=csrfmiddlewaretoken]").value;
+const unfinished = JSON.parse(document.getElementById("unfinished").textContent);
+const PAUSES = [1000, 2000, 4000, 8000, 15000, 30000];
+const LOST = "连接中断";
+
+class Refusal extends Error {
+  constructor(answer, status) {
+    super(answer.message ?? "系统没有正常回答，请稍后重试。");
+    this.answer = answer;
+    this.again = status >= 500;
+  }
+}
+
+async function ask(method, path, { json, body, headers = {} } = {}) {
+  const sent = { Accept: "application/json", "X-CSRFToken": csrf, ...headers };
+  if (json) sent["Content-Type"] = "application/json";
+  if (body) sent["Content-Type"] = "application/octet-stream";
+  const response = await fetch(api + path, {
+    method, headers: sent, body: json ? JSON.stringify(json) : body, credentials: "same-origin",
+  });
+  const answer = response.status === 204 ? {} : await response.json().catch(() => ({}));
+  if (!response.ok) throw new Refusal(answer, response.status);
+  return answer;
+}
+
+// A broken connection (fetch throws TypeError) is tried again by itself; what is refused is not.
+async function patiently(row, work) {
+  for (let round = 0; ; round += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof TypeError) || round >= PAUSES.length) throw error;
+      row.say(`${LOST}，正在重新连接……`);
+      await new Promise((go) => setTimeout(go, PAUSES[round]));
+    }
+  }
+}
+
+class Row {
+  constructor(name) {
+    const made = document.getElementById("upload-row").content.cloneNode(true);
+    this.item = made.querySelector("li");
+    this.bar = made.querySelector("progress");
+    this.bar.setAttribute("aria-label", name);
+    this.message = made.querySelector(".message");
+    this.retry = made.querySelector(".retry");
+    this.cancel = made.querySelector(".cancel");
+    made.querySelector(".name").textContent = name;
+    list.append(made);
+  }
+
+  say(text, state = "") {
+    this.message.textContent = text;
+    this.item.className = state;
+  }
+
+  progress(received, size) {
+    const percent = Math.floor((received / size) * 100);
+    this.bar.value = percent;
+    this.say(`${percent}%（${megabytes(received)} / ${megabytes(size)} MB）`);
+  }
+
+  end(text, state) {
+    this.bar.hidden = true;
+    this.retry.hidden = true;
+    this.cancel.hidden = true;
+    this.say(text, state);
+  }
+}
+
+function megabytes(bytes) {
+  return (bytes / 1048576).toFixed(1);
+}
+
+async function send(file, row, key) {
+  let received = (await patiently(row, () => ask("GET", `/uploads/${key}`))).received;
+  while (received < file.size) {
+    row.progress(received, file.size);
+    const piece = file.slice(received, received + chunkBytes);
+    received = await patiently(row, async () => {
+      try {
+        const headers = { "Upload-Offset": String(received) };
+        return (await ask("PATCH", `/uploads/${key}`, { body: piece, headers })).received;
+      } catch (error) {
+        // The answer to the piece before was lost on the way: the server says where to go on.
+        if (error instanceof Refusal && error.answer.code === "upload-offset") return error.answer.expected;
+        throw error;
+      }
+    });
+  }
+  row.bar.value = 100;
+  row.say("已传完，正在检查……");
+  return patiently(row, () => ask("POST", `/uploads/${key}/complete`));
+}
+
+async function upload(file, row, state) {
+  row.retry.hidden = true;
+  try {
+    if (!state.key) {
+      const content = { name: file.name, size: file.size, kind: state.kind };
+      state.key = (await patiently(row, () => ask("POST", `/dossiers/${dossier}/uploads`, { json: content }))).key;
+    }
+    const attachment = await send(file, row, state.key);
+    row.end(`已收下，编号 ${attachment.id}`, "done");
+    return true;
+  } catch (error) {
+    if (error instanceof Refusal && !error.again) {
+      row.end(error.message, "failed");
+      return false;
+    }
+    row.say(error instanceof Refusal ? error.message : `${LOST}，已传的部分还在；网络恢复后请点“重试”。`, "failed");
+    row.retry.hidden = false;
+    row.retry.onclick = () => queue(file, row, state);
+    return false;
+  }
+}
+
+// One after the other: a slow line gains nothing from two at once, and the order is kept.
+let last = Promise.resolve();
+let waiting = 0;
+let taken = false;
+
+function queue(file, row, state) {
+  waiting += 1;
+  refreshSubmit();
+  row.say("等待上传");
+  last = last.then(async () => {
+    taken = (await upload(file, row, state)) || taken;
+    waiting -= 1;
+    refreshSubmit();
+    if (waiting === 0 && taken && !list.querySelector(".failed")) location.reload();
+  });
+}
+
+function add(files) {
+  for (const file of files) {
+    const index = unfinished.findIndex((u) => u.name === file.name && u.size === file.size);
+    const before = index < 0 ? null : unfinished.splice(index, 1)[0];
+    const row = before?.row ?? new Row(file.name);
+    row.cancel.hidden = true;
+    if (file.size === 0) row.end("文件是空的（0 字节），没有收下。", "failed");
+    else queue(file, row, { key: before?.key, kind: kind.value });
+  }
+}
+
+function refreshSubmit() {
+  if (!submitButton) return;
+  const attachments = document.querySelector(".attachments .mono") !== null || taken;
+  submitButton.disabled = waiting > 0 || unfinished.length > 0 || !attachments;
+}
+
+for (const entry of unfinished) {
+  entry.row = new Row(entry.name);
+  entry.row.progress(entry.received, entry.size);
+  entry.row.say(`上次传到 ${Math.floor((entry.received / entry.size) * 100)}%，请重新选择这个文件，接着传。`, "failed");
+  entry.row.cancel.hidden = false;
+  entry.row.cancel.onclick = async () => {
+    await ask("DELETE", `/uploads/${entry.key}`);
+    unfinished.splice(unfinished.indexOf(entry), 1);
+    entry.row.end("已放弃。", "");
+    refreshSubmit();
+  };
+}
+refreshSubmit();
+
+picker.addEventListener("change", () => {
+  add([...picker.files]);
+  picker.value = "";
+});
+for (const name of ["dragenter", "dragover"]) {
+  drop.addEventListener(name, (event) => {
+    event.preventDefault();
+    drop.classList.add("over");
+  });
+}
+for (const name of ["dragleave", "drop"]) drop.addEventListener(name, () => drop.classList.remove("over"));
+// A file that is dropped beside the field must not replace the page.
+for (const name of ["dragover", "drop"]) window.addEventListener(name, (event) => event.preventDefault());
+drop.addEventListener("drop", (event) => add([...event.dataTransfer.files]));
+window.addEventListener("beforeunload", (event) => {
+  if (waiting > 0) event.preventDefault();
+});
