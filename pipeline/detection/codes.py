@@ -16,7 +16,7 @@ import numpy as np
 import zxingcpp
 from numpy.typing import NDArray
 
-from pipeline.detection.code_bars import count_bars, row_of_bars
+from pipeline.detection.code_bars import count_bars, row_of_bars, says
 from pipeline.detection.code_shapes import (
     MARGIN,
     Block,
@@ -39,6 +39,9 @@ _PUBLISHED = re.compile(r"97[789]\d{9,11}$")
 """The number of a publication, with a digit lost or doubled in reading."""
 _NUMBERED = re.compile(r"ISSN|ISBN|CN\s?\d{2}[-—－]\d{4}|国内统一刊号|刊号|书号")
 _BOOK = ("ISBN", "书号")
+_PRINTED_ISSN = re.compile(r"ISSN\D{0,3}(\d{4})\s?[-—－–]?\s?(\d{3})[\dXx]")
+_PRINTED_ISBN = re.compile(r"ISBN\D{0,3}(97[89](?:[-—－–\s]?\d){10})")
+"""Numbers of publications as a page prints them."""
 _EAN_BARS = range(29, 32)
 """Bars of an EAN-13, one more or less where a scratch has split or closed one."""
 _QUIET = 0.06
@@ -198,14 +201,26 @@ def _sort_of_bars(row: Pixels, reading: PageReading) -> str:
     """Return the rule of bars that were not decoded.
 
     They are a publication's when the page prints such a number, and they are as many as an EAN-13
-    has, which is 30; a Code 128 never has so many.
+    has, which is 30; a Code 128 never has so many. Where blur has closed their gaps they must look
+    as that number's do.
     """
     rule = _mended(row)
+    if rule is None:
+        rule = next((_sort_of(number) for number in _printed(reading) if says(row, number)), None)
     if rule is None and count_bars(row) in _EAN_BARS:
         printed = (_NUMBERED.search(line.text) for line in reading.lines)
         word = next((match.group() for match in printed if match), "")
         rule = ("isbn" if word in _BOOK else "issn") if word else None
     return rule or "bars"
+
+
+def _printed(reading: PageReading) -> Iterator[str]:
+    """Yield how the EAN-13s of the numbers begin that a page prints: all that is known of them."""
+    for line in reading.lines:
+        for issn in _PRINTED_ISSN.finditer(line.text):
+            yield "977" + issn.group(1) + issn.group(2)
+        for isbn in _PRINTED_ISBN.finditer(line.text):
+            yield re.sub(r"\D", "", isbn.group(1))
 
 
 def _mended(row: Pixels) -> str | None:

@@ -21,6 +21,8 @@ _LEVEL, _LEAST = 0.4, 0.06
 _SIDE, _THREE_SIDES, _EARLY = 0.8, 0.9, 0.6
 #: Share of a side that lies on the page, from which it tells anything.
 _SEEN = 0.3
+#: How much of its size may be missing of a seal that the end of the paper has cut.
+_CUT = 0.5
 #: Share of the places outside of a side that may have ink, and how far out they are, in pixels.
 _OUTSIDE, _OUTS = 0.5, (3.5, 5.0)
 #: Share of ink, at most, along the paper between a frame and its characters, and how deep that is.
@@ -106,7 +108,13 @@ def _framed(ink: Gray, place: Rectangle) -> Frame | None:
             break
     else:
         return None
-    if not look.rimmed() or look.runs_on() >= _TABLE or look.rules() >= _RULES:
+    if not look.rimmed():
+        # Its fourth side, or most of it, may lie beyond the end of the paper.
+        cut = look.cut_off()
+        if cut is None or not cut.rimmed():
+            return None
+        look = cut
+    if look.runs_on() >= _TABLE or look.rules() >= _RULES:
         return None
     if not look.stands_free() or not look.clear() or not look.written():
         return None
@@ -213,6 +221,26 @@ class _Look:
         if early:
             return shares[1] >= _EARLY
         return shares[0] >= _SIDE and shares[1] >= _THREE_SIDES
+
+    def cut_off(self) -> _Look | None:
+        """The rectangle with its worst side moved off the page, where the page ends near it."""
+        near = np.abs(self.depths) <= 0.8
+        inked = (self.sides[near].max(axis=0) > self.level).mean(axis=1)
+        worst = int(inked.argmin())
+        size = self.axes[1] if worst < 2 else self.axes[0]
+        outs = np.arange(0.0, _CUT * 2 * size, 1.0, dtype=np.float32)
+        gone = (self._sides(outs)[:, worst] < 0).mean(axis=1) > 0.95
+        if not gone.any():
+            return None
+        out = float(outs[int(gone.argmax())]) + _REACH
+        u, v = ((0.0, -out), (0.0, out), (-out, 0.0), (out, 0.0))[worst]
+        cos, sin = math.cos(self.angle), math.sin(self.angle)
+        center = (
+            self.center[0] + (u * cos - v * sin) / 2,
+            self.center[1] + (u * sin + v * cos) / 2,
+        )
+        axes = (self.axes[0] + abs(u) / 2, self.axes[1] + abs(v) / 2)
+        return _Look(self.ink, center, axes, self.angle)
 
     def stands_free(self) -> bool:
         """Whether outside of the frame there is paper, but for one side."""
