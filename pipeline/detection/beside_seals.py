@@ -7,6 +7,7 @@ name of the seal's owner, however badly it was read.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 import cv2
@@ -33,6 +34,9 @@ _ALIKE, _SHORTEST, _LONGEST = 0.6, 4, 24
 # What stands alone beside a seal and is no rest of a name; 小学 may be one of a school's.
 _WHOLE = NOT_NAMES - frozenset(SCHOOL_ENDINGS)
 _REST = 2
+# What stands behind a seal over a copy's stamp is the name of who checked the copy.
+_NAME = 4
+_COPY = re.compile("复印件|影印件|原件|审核|核对|核验|审验|经办")
 
 Bounds = tuple[float, float, float, float]
 Bits = NDArray[np.uint8]
@@ -98,11 +102,12 @@ def _owners_names(
 
 
 def _rests(page: PageText, seals: Sequence[Finding], found: Sequence[Finding]) -> Iterator[int]:
-    """Yield the lines of a character or two that begin or end at a seal."""
+    """Yield the lines of a character or two, or of a checker's name, that meet a seal."""
     held = {f.line for f in found}
     for index, line in enumerate(page.reading.lines):
         text = line.text.strip()
-        if index in held or not 1 <= len(text) <= _REST or text in _WHOLE:
+        longest = _NAME if _after_a_stamp(page, index) else _REST
+        if index in held or not 1 <= len(text) <= longest or text in _WHOLE:
             continue
         x0, y0, x1, y1 = line.polygon.bounds
         near = _NEAR * (y1 - y0)
@@ -110,6 +115,17 @@ def _rests(page: PageText, seals: Sequence[Finding], found: Sequence[Finding]) -
             _reaches(seal, (x0 - near, y0, x1 + near, y1)) for seal in seals
         ):
             yield index
+
+
+def _after_a_stamp(page: PageText, index: int) -> bool:
+    """Whether the words of a copy's stamp stand before a line in its row: a checker signed it."""
+    me = page.boxes[index]
+    return any(
+        other.x1 <= me.x0
+        and abs(other.middle - me.middle) < 0.8 * me.height
+        and _COPY.search(page.reading.lines[other.index].text)
+        for other in page.boxes
+    )
 
 
 def _reaches(seal: Finding, bounds: Bounds) -> bool:

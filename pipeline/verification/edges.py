@@ -14,7 +14,7 @@ _TOUCHING = 0.6
 _BRACKETS = set("【】[]「」 　")
 _MAIL = "mail"
 """What stands before an address: E-mail, email."""
-_NUMBERS = {Kind.ID_NUMBER, Kind.PHONE}
+_NUMBERS = {Kind.ID_NUMBER, Kind.PHONE, Kind.HOLDER_NUMBER}
 
 Box = tuple[float, float, float, float]
 

@@ -21,6 +21,8 @@ _PROVINCE = r"(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3])"
 _SHORT_CODE = re.compile(r"\d{5}(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dx]")
 _SEVENTEEN = re.compile(_PROVINCE + r"\d{14}[\dx]")
 _MOBILE = re.compile(r"(?:86)?1[3-9]\d{9}")
+_PART = 7
+"""As many digits in a row of one of the applicant's numbers are no accident."""
 
 
 def number_forms(numbers: tuple[str, ...]) -> tuple[str, ...]:
@@ -34,7 +36,7 @@ def find_numbers(run: Run, numbers: tuple[str, ...]) -> Iterator[Span]:
     for start, end in _stretches(run):
         digits = run.text[start:end].translate(_LOOKALIKE)
         for number in numbers:
-            found = _near(digits, number)
+            found = _near(digits, number) or _part(digits, number)
             if found and run.counts(start + found[0], start + found[1]):
                 yield Span("number-readable", start + found[0], start + found[1])
         if run.seam is None:
@@ -69,6 +71,16 @@ def _near(digits: str, number: str) -> tuple[int, int] | None:
                 and Levenshtein.distance(number, window, score_cutoff=edits) <= edits
             ):
                 return i, i + n
+    return None
+
+
+def _part(digits: str, number: str) -> tuple[int, int] | None:
+    """Return where a part of ``number`` stands alone, as one left behind a line's end does."""
+    if not _PART <= len(digits) < len(number):
+        return None
+    for start in range(len(digits) - _PART + 1):
+        if digits[start : start + _PART] in number:
+            return start, start + _PART
     return None
 
 

@@ -74,3 +74,10 @@ def test_a_badly_read_line_that_says_what_the_seal_says_is_its_owner(policy: Pol
     sheet.write("淮南市教学成果", 620, 440)
     (named,) = _beside(sheet, policy)
     assert (named.line, named.kind) == (1, Kind.UNIT)
+
+
+def test_a_checker_behind_a_seal_over_a_copys_stamp_is_hidden(policy: Policy) -> None:
+    sheet = Sheet().write(LETTER, 120, 200).write("此复印件与", 380, 500).write("对月婵", 800, 500)
+    assert [f.line for f in _beside(sheet, policy)] == [2]
+    plain = Sheet().write(LETTER, 120, 200).write("我校教师", 380, 500).write("对月婵", 800, 500)
+    assert not _beside(plain, policy)

@@ -131,6 +131,7 @@ def test_short_forms_are_made_without_the_place_only_where_they_say_enough() -> 
         "电话：139-0554-1234",
         "1390554l234",
         "139 0554 1284",
+        "87061234 于2013年9月到外校支教",
     ],
 )
 def test_the_applicants_numbers_are_seen_with_lost_and_misread_digits(text: str) -> None:
