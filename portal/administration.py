@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from dossiers import audit
+from dossiers.audit import AuditAction
 from dossiers.models import ApiToken, AuditEvent, User
 from dossiers.roles import Permission, Role
 from dossiers.services.accounts import (
@@ -25,6 +26,32 @@ from portal.errors import InputError
 from portal.forms import AccountForm
 
 _EVENTS_PER_PAGE = 100
+_ACTIONS: dict[str, str] = {
+    AuditAction.DOSSIER_CREATED: "新建材料",
+    AuditAction.DOSSIER_MOVED: "材料状态变化",
+    AuditAction.UPLOAD_STARTED: "开始上传",
+    AuditAction.UPLOAD_RECEIVED: "收下文件",
+    AuditAction.UPLOAD_REFUSED: "拒收文件",
+    AuditAction.ATTACHMENT_MOVED: "附件状态变化",
+    AuditAction.ORIGINAL_VIEWED: "查看原件",
+    AuditAction.COPY_VIEWED: "查看打码副本",
+    AuditAction.PACKAGE_VIEWED: "查看评审材料",
+    AuditAction.RUN_STARTED: "流程开始",
+    AuditAction.RUN_ENDED: "流程结束",
+    AuditAction.COPY_MADE: "生成打码副本",
+    AuditAction.DECIDED: "人工决定",
+    AuditAction.SETTLED: "更正已落实",
+    AuditAction.REVIEWER_ASSIGNED: "指派专家",
+    AuditAction.REVIEWER_UNASSIGNED: "取消指派",
+    AuditAction.ACCESS_REFUSED: "拒绝访问",
+    AuditAction.ACCOUNT_CREATED: "建立账号",
+    AuditAction.ACCOUNT_CHANGED: "更改账号",
+    AuditAction.LOGGED_IN: "登录",
+    AuditAction.LOGIN_FAILED: "登录失败",
+    AuditAction.TOKEN_ISSUED: "签发令牌",
+    AuditAction.TOKEN_REVOKED: "撤销令牌",
+    AuditAction.KEYS_ROTATED: "更换密钥",
+}
 _PASSWORD_BYTES = 12
 
 
@@ -80,7 +107,8 @@ def audit_chain(request: UserRequest) -> HttpResponse:
         events = events.filter(dossier=dossier)
     page = Paginator(events, _EVENTS_PER_PAGE).get_page(request.GET.get("page"))
     verification = audit.verify() if "verify" in request.GET else None
-    context = {"page": page, "asked": dossier, "verification": verification}
+    rows = [(event, _ACTIONS.get(event.action, event.action)) for event in page]
+    context = {"page": page, "rows": rows, "asked": dossier, "verification": verification}
     return render(request, "portal/audit.html", context)
 
 

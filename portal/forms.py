@@ -106,6 +106,7 @@ class AccountForm(forms.Form):
     username = forms.RegexField(
         r"^[A-Za-z][A-Za-z0-9_.\-]{2,39}\Z",
         label="账号",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
         help_text="字母开头，可用字母、数字和 _ . -；不要用姓名或证件号。",
         error_messages={"invalid": "账号须以字母开头，只用字母、数字和 _ . -，3 到 40 个字符。"},
     )

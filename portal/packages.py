@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from dossiers.errors import PermissionRefusedError
 from dossiers.models import Dossier
-from dossiers.permissions import allows, record_refusal
-from dossiers.roles import GRANTS, Permission, Role
+from dossiers.permissions import allows
+from dossiers.roles import Permission, Role
 from dossiers.services.releasing import package_files
 from dossiers.states import DossierState
-from portal.access import UserRequest, needs_dossier
+from portal.access import UserRequest, needs, needs_dossier
 from portal.links import package_link
 
 _MOST = 200
 
 
-@login_required
+@needs(Permission.VIEW_PACKAGE)
 def packages(request: UserRequest) -> HttpResponse:
     """List the packages that an account may read."""
-    # To a reviewer the permission is given dossier by dossier, never at large.
-    if Permission.VIEW_PACKAGE not in GRANTS[Role(request.user.role)]:
-        record_refusal(request.user, Permission.VIEW_PACKAGE.value)
-        raise PermissionRefusedError("评审材料")
     released = Dossier.objects.filter(state=DossierState.RELEASED).order_by("-released")
     if request.user.role == Role.REVIEWER:
         released = released.filter(assignments__reviewer=request.user)

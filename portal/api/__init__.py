@@ -16,11 +16,10 @@ from portal.refusals import answer
 _ABOUT = """\
 供省级平台等系统推送材料、查询进度和取回结果。
 
-**登录**：请求头 `Authorization: Bearer mp_…`，令牌由管理员在“账号管理”中签发，
-权限与其账号相同。
-**上传**：先登记（文件名、大小、SHA-256），再从 `received` 处起分段 `PATCH`，最后 `complete`；
-断线后用 `GET` 查询已收到多少，从那里继续。`complete` 返回时，文件已写入磁盘、记录已提交。
-**错误**：`{"class", "code", "message"}`，`message` 是一句可以直接显示的中文。
+- **登录**：请求头 `Authorization: Bearer mp_…`。令牌由管理员在“账号管理”中签发，权限与其账号相同。
+- **上传**：先登记（文件名、大小、SHA-256），再从 `received` 处起分段 `PATCH`，最后 `complete`。
+  断线后用 `GET` 查询已收到多少，从那里继续。`complete` 返回时，文件已写入磁盘、记录已提交。
+- **错误**：`{"class", "code", "message"}`，`message` 是一句可以直接显示的中文。
 """
 
 api = NinjaAPI(

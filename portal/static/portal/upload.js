@@ -138,8 +138,13 @@ function queue(file, row, state) {
     taken = (await upload(file, row, state)) || taken;
     waiting -= 1;
     refreshSubmit();
-    if (waiting === 0 && taken && !list.querySelector(".failed")) location.reload();
+    if (waiting === 0 && taken) await showAttachments();
   });
+}
+
+async function showAttachments() {
+  const response = await fetch(location.href, { headers: { "HX-Request": "true" } }).catch(() => null);
+  if (response?.ok) document.getElementById("state").outerHTML = await response.text();
 }
 
 function add(files) {
