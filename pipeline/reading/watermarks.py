@@ -64,16 +64,18 @@ def draw_pale(pixels: Image) -> Image | None:
     least = cv2.max(cv2.convertScaleAbs(paper, alpha=_FAINT), np.full_like(tone, _PALEST))
     pale = cv2.compare(below, least, cv2.CMP_GT)
     print_ = cv2.threshold(below, _print_level(np.asarray(below, np.uint8)), 255, cv2.THRESH_BINARY)
-    pale[cv2.dilate(print_[1], np.ones((5, 5), np.uint8)) > 0] = 0
+    printed = cv2.dilate(print_[1], np.ones((5, 5), np.uint8))
+    pale[printed > 0] = 0
     opened = cv2.morphologyEx(pale, cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
     if cv2.countNonZero(opened) < _SHARE * opened.size:
         return None
     strokes, count = _strokes(np.asarray(opened, np.uint8))
     if count < _FEWEST or cv2.countNonZero(strokes) < _SHARE * strokes.size:
         return None
-    # Print across it has cut the strokes.
-    whole = cv2.morphologyEx(strokes, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
-    drawn = np.where(whole > 0, 70, 255).astype(np.uint8)
+    # Print across it has cut the strokes; elsewhere they stay apart.
+    closed = cv2.morphologyEx(strokes, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
+    whole = (strokes > 0) | ((closed > 0) & (printed > 0))
+    drawn = np.where(whole, 70, 255).astype(np.uint8)
     return np.asarray(
         cv2.cvtColor(cv2.GaussianBlur(drawn, (3, 3), 0), cv2.COLOR_GRAY2RGB), np.uint8
     )
