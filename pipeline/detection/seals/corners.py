@@ -24,7 +24,7 @@ Rectangle = tuple[tuple[float, float], tuple[float, float], float]
 #: Pixels on the longer side of the picture that is searched.
 _SIDE = 420
 #: How far seals are turned, and the steps, in degrees.
-_TURN, _STEP = 17.5, 2.5
+_TURN, _STEP = 17.5, 3.5
 #: Ink of a line, from which it is a line's in full.
 _FULL = 0.35
 #: Pixels: a line beside a corner, the paper outside of it, and where a line would run on.
@@ -40,7 +40,7 @@ _SLIP = 3.0
 #: Longer side by shorter side at most.
 _LONGEST = 3.4
 #: How many rectangles are looked at closely; such as differ by less, in pixels, are one.
-_CANDIDATES, _NEAR = 40, 3.0
+_CANDIDATES, _NEAR = 32, 3.0
 #: Where the end of the paper has cut a seal: how far the seal goes on, of what is seen of it.
 _CUT = 0.2
 

@@ -35,7 +35,7 @@ _FLAT, _TURNS = 0.71, (-0.13, 0.13)
 _THIRDS = (0.045, 0.085)
 #: How many times as many peaks are looked at as places are wanted; and the share of a ring that
 #: counts as lying on the page at least.
-_PEAKS, _SEEN = 5, 0.5
+_PEAKS, _SEEN = 3, 0.5
 #: Contrast of an edge below which it is noise, and from which it has its full say.
 _NOISE, _FULL = 0.06, 0.3
 #: Pixels of the map around an edge that its neighbours are counted in, and how many are no crowd.
