@@ -47,7 +47,7 @@ class BrowserSession(SessionAuth):
         if user is None:
             record_refusal(None, "api")
             raise LoginNeededError
+        # Django's failure view writes it down.
         if check_csrf(request) is not None:
-            record_refusal(user, "csrf")
             raise CsrfError
         return user

@@ -46,7 +46,7 @@ def caller(request: HttpRequest) -> User:
 @router.post(
     "", response={201: schemas.DossierOut, **_ERRORS}, summary="新建材料", operation_id="create"
 )
-def create(request: HttpRequest, content: schemas.DossierIn) -> tuple[int, Dossier]:
+def create(request: HttpRequest, content: schemas.DossierIn) -> Any:
     """Open a dossier for an applicant; its files follow as uploads."""
     by = caller(request)
     require(by, Permission.CREATE_DOSSIER)
@@ -56,7 +56,7 @@ def create(request: HttpRequest, content: schemas.DossierIn) -> tuple[int, Dossi
     except ValidationError:
         raise InputError("applicant") from None
     made = receiving.create_dossier(applicant, content.policy, by=by, title=content.title)
-    return 201, made
+    return 201, schemas.DossierOut.of(made)
 
 
 @router.get("", response={200: schemas.DossierList, **_ERRORS}, summary="材料列表")
@@ -70,7 +70,8 @@ def index(
     found = visible_dossiers(caller(request))
     if state is not None:
         found = found.filter(state=state)
-    return {"total": found.count(), "dossiers": list(found[offset : offset + limit])}
+    rows = found[offset : offset + limit]
+    return {"total": found.count(), "dossiers": [schemas.DossierOut.of(d) for d in rows]}
 
 
 @router.get("/{dossier_id}", response={200: schemas.DossierDetail, **_ERRORS}, summary="查询状态")
@@ -78,7 +79,7 @@ def detail(request: HttpRequest, dossier_id: Id) -> Any:
     """Tell where a dossier stands and what is left to do."""
     found = permitted_dossier(caller(request), dossier_id, Permission.SEE_STATUS)
     return {
-        **_described(found),
+        **schemas.DossierOut.of(found).model_dump(),
         "attachments": [schemas.AttachmentOut.of(row) for row in _attachments(found)],
         "doubts": open_queue(found.pk).count(),
         "blockers": [_blocker(b) for b in releasing.release_blockers(found.pk)],
@@ -117,7 +118,7 @@ def submit(request: HttpRequest, dossier_id: Id) -> Any:
     permitted_dossier(by, dossier_id, Permission.UPLOAD)
     found = receiving.submit_dossier(dossier_id, by=by)
     starting.announce_submitted(dossier_id)
-    return _described(found)
+    return schemas.DossierOut.of(found)
 
 
 @router.post(
@@ -127,7 +128,7 @@ def reopen(request: HttpRequest, dossier_id: Id) -> Any:
     """Open a returned dossier, or one that nobody has begun, for changes."""
     by = caller(request)
     permitted_dossier(by, dossier_id, Permission.UPLOAD)
-    return _described(releasing.reopen_dossier(dossier_id, by=by))
+    return schemas.DossierOut.of(releasing.reopen_dossier(dossier_id, by=by))
 
 
 @router.delete(
@@ -216,20 +217,6 @@ def _file(row: StoredFile, by: User) -> FileResponse:
 def _attachments(found: Dossier) -> Any:
     rows = found.attachments.exclude(state=AttachmentState.REMOVED)
     return rows.select_related("original", "dossier")
-
-
-def _described(found: Dossier) -> dict[str, Any]:
-    return schemas.DossierOut.model_validate(
-        {
-            "id": found.pk,
-            "policy": found.policy,
-            "state": found.state,
-            "state_label": DossierState(found.state).label,
-            "created": found.created,
-            "submitted": found.submitted,
-            "released": found.released,
-        }
-    ).model_dump()
 
 
 def _blocker(blocker: releasing.Blocker) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from ninja import Field, Schema
 
-from dossiers.models import Attachment, Upload
+from dossiers.models import Attachment, Dossier, Upload
 
 Words = list[str]
 
@@ -77,6 +77,19 @@ class DossierOut(Schema):
     created: datetime
     submitted: datetime | None
     released: datetime | None
+
+    @classmethod
+    def of(cls, row: Dossier) -> DossierOut:
+        """Describe a row."""
+        return cls(
+            id=row.pk,
+            policy=row.policy,
+            state=row.state,
+            state_label=row.get_state_display(),
+            created=row.created,
+            submitted=row.submitted,
+            released=row.released,
+        )
 
 
 class DossierDetail(DossierOut):
