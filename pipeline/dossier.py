@@ -13,6 +13,9 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from pipeline.geometry import Polygon
 
+#: The recogniser of what a person added; such a box is masked as it was drawn.
+BY_PERSON = "person"
+
 
 class Kind(StrEnum):
     """What a finding is about."""
@@ -161,12 +164,13 @@ class Finding(Noun):
 
 
 class Decision(Noun):
-    """What the policy does with one finding, under which label."""
+    """What is done with one finding, under which label: by the policy, or by a person."""
 
     finding: Finding
     action: Action
     label: str = ""
     reason: str = ""
+    by_person: bool = False
 
 
 class Mask(Noun):

@@ -91,6 +91,10 @@ _SENTENCES: dict[tuple[str, str], str] = {
     ("keeps", "title-marks"): "书名号里的名称",
     ("keeps", "publisher"): "出版社或期刊名称",
     ("keeps", "document"): "文件编号的样式",
+    ("person", _ANY): "由核对人员指定",
+    ("person", "drawn"): "由核对人员画出",
+    ("person", "string"): "与核对人员指定的文字一致",
+    ("person", "string-near"): "与核对人员指定的文字相近，可能有识别错字",
 }
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
+from pipeline.correcting import shown_doubts
 from pipeline.covered import covered_text
 from pipeline.detection.seals import RECOGNISER as SEALS
 from pipeline.dossier import Action, Decision, Doubt, Verdict, VerdictKind
@@ -177,17 +178,18 @@ class _Finishing:
             copy.masks,
             self._tools.applicant,
             self._tools.reader,
-            # What is kept as a seal says nothing of the text it was stamped over.
+            # What is kept as a seal says nothing of the text it was stamped over, and what a
+            # person shows is not excused: somebody confirms what is read there.
             kept=[
                 d.finding.polygon
                 for d in self._decisions
-                if d.action is Action.KEEP and d.finding.recogniser != SEALS
+                if d.action is Action.KEEP and d.finding.recogniser != SEALS and not d.by_person
             ],
             first=[reading.lines for reading in self.file.readings],
             seals=[
                 d.finding.polygon
                 for d in self._decisions
-                if d.action is Action.KEEP and d.finding.recogniser == SEALS
+                if d.action is Action.KEEP and d.finding.recogniser == SEALS and not d.by_person
             ],
             progress=lambda page: self._progress.done(job.id, Stage.VERIFICATION, page),
         )
@@ -205,6 +207,7 @@ def _whole_verdict(
     doubts = [
         file_name_doubt(safe) if doubt.code == "file-name" else doubt for doubt in checked.doubts
     ]
+    doubts += shown_doubts(decisions, tools.applicant)
     doubts += [*finding_doubts(decisions), *reading_doubts(file.readings)]
     doubts += legibility_doubts(file.readings, decisions, tools.policy.scan)
     if tools.policy.text_under_seals is CoveredText.PERSON:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.detection.watermarks import RECOGNISER as WATERMARKS
-from pipeline.dossier import Action, Decision, Finding, Kind, Mask, Place
+from pipeline.dossier import BY_PERSON, Action, Decision, Finding, Kind, Mask, Place
 from pipeline.geometry import Polygon
 from pipeline.masking.axes import Axes, page_range
 from pipeline.masking.cuts import cut
@@ -27,9 +27,10 @@ _CLEAN = 0.6  # em of paper that ends a word where no neighbour was read
 _DISAGREE = 0.35
 _WIDER = 1.25  # times the line's pitch, from which a hand wrote wider than the print
 _GROWTH = 3.0  # em at most beyond the box
-# Pictures, whose ink follows no line, and watermarks, across which print runs on: the mask is the
-# finding's own outline.
+# Pictures, whose ink follows no line, watermarks, across which print runs on, and what a person
+# drew: the mask is the finding's own outline.
 _WHOLE = (Kind.FACE, Kind.CODE)
+_OUTLINED = (WATERMARKS, BY_PERSON)
 _TOUCH = 1.2  # em between boxes within which characters may have been cut wrongly
 
 
@@ -62,7 +63,7 @@ def plan(pixels: Pixels, reading: PageReading, decisions: Sequence[Decision]) ->
         finding = decision.finding
         if decision.action is not Action.MASK:
             continue
-        whole = finding.kind in _WHOLE or finding.recogniser == WATERMARKS
+        whole = finding.kind in _WHOLE or finding.recogniser in _OUTLINED
         if finding.line is None and (whole or len(finding.polygon.points) != 4):
             masks.append(_as_given(decision, reading))
         elif finding.line is None:
