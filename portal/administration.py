@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from dossiers import audit
 from dossiers.audit import AuditAction
+from dossiers.errors import DecisionError
 from dossiers.models import ApiToken, AuditEvent, User
 from dossiers.roles import Permission, Role
 from dossiers.services.accounts import (
@@ -61,15 +62,19 @@ def accounts(request: UserRequest) -> HttpResponse:
     form = AccountForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
-        create_account(
-            data["username"],
-            Role(data["role"]),
-            password=data["password"] or None,
-            display_name=data["display_name"],
-            by=request.user,
-        )
-        messages.success(request, "账号已建立。")
-        return redirect("accounts")
+        try:
+            create_account(
+                data["username"],
+                Role(data["role"]),
+                password=data["password"] or None,
+                display_name=data["display_name"],
+                by=request.user,
+            )
+        except DecisionError as error:
+            form.add_error("username", str(error.facts["what"]) + "。")
+        else:
+            messages.success(request, "账号已建立。")
+            return redirect("accounts")
     context = {"form": form, "accounts": User.objects.order_by("role", "username")}
     return render(request, "portal/accounts.html", context)
 
