@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from pipeline.correcting import Correction, CorrectionKind, CorrectionLostError, correct
+from pipeline.detection import Detector
 from pipeline.dossier import Action, Applicant, Decision, Finding, Kind, Place, VerdictKind
 from pipeline.file_finishing import finish_file
 from pipeline.file_reading import read_file
@@ -60,7 +62,7 @@ def _about(number: int, kind: CorrectionKind, finding: Finding, **more: object) 
         page=finding.page,
         polygon=source_corners(finding.polygon),
         found=finding.kind,
-        **more,  # type: ignore[arg-type]
+        **more,
     )
 
 
@@ -127,7 +129,7 @@ def test_corrected_copy_hides_the_drawn_box_and_reports_the_shown_name(
     source = tmp_path / "sheet.png"
     draw_sheet().save(source, dpi=(150, 150))
     applicant = Applicant.model_validate(APPLICANT)
-    tools = Tools(reader, _NoDetector(), POLICY, applicant)  # type: ignore[arg-type]
+    tools = Tools(reader, cast(Detector, _NoDetector()), POLICY, applicant)
     file = read_file(Job("a001", source, "sheet.png"), tools, NoWork(), Silent())
     decide_together([file], tools)
     reading = file.readings[0]
