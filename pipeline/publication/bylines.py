@@ -93,7 +93,8 @@ class Head:
         """Return the head with known names as they are known.
 
         They are parted from one that was read as their end or their rest, and written as given
-        where the reader gave the traditional form.
+        where the reader gave the traditional form, or took a rare surname for a common character
+        (间丘亨晨 for 闾丘亨晨) that begins nobody's name.
         """
         authors: list[str] = []
         for author in (_as_known(author, names) for author in self.authors):
@@ -104,7 +105,22 @@ class Head:
 
 
 def _as_known(author: str, names: Sequence[str]) -> str:
-    return next((name for name in names if simplified(name) == simplified(author)), author)
+    same = (n for n in names if simplified(n) == simplified(author) or _surname_misread(author, n))
+    return next(same, author)
+
+
+def _surname_misread(author: str, name: str) -> bool:
+    """Whether a reading is a known name but for a character that turns its surname into none."""
+    surname = 2 if name[:2] in surnames() else 1
+    given = len(name) - surname
+    return (
+        given >= 2
+        and len(author) == len(name)
+        and author[surname:] == name[surname:]
+        and sum(a != b for a, b in zip(author, name, strict=True)) == 1
+        and starts_with_surname(name)
+        and not starts_with_surname(author)
+    )
 
 
 def find_head(side: Side) -> Head | None:

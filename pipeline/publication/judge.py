@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -105,7 +105,7 @@ def _paper(
     head = package.article(claimant.names)
     if head is not None:
         head = head.with_known(claimant.names)
-    claim = _claim(package, registry)
+    claim = _claim(package, registry, package.issue_pages(head.page) if head else None)
     findings = list(check_parts(package, head))
     frequency = ""
     if has_numbers(package) or package.shows(Part.SERIALS):
@@ -115,11 +115,13 @@ def _paper(
     findings += check_authors(head, package, claimant.names)
     findings += check_dates(package, policy, frequency=frequency, since=claimant.since, today=today)
     year, issue = agreed(package.stated)
+    isbn = isbn_of(package)
     return _result(
         package,
         findings,
         cn=claim.cn.value if claim.cn else None,
         issn=claim.issn.value if claim.issn else None,
+        isbn=isbn.value if isbn else None,
         journal=printed(claim.title) if claim.title else None,
         title=printed(simplified(head.title)) if head else None,
         authors=head.authors if head else (),
@@ -128,9 +130,9 @@ def _paper(
     )
 
 
-def _claim(package: Package, registry: Registry) -> Claim:
-    """Put together what the package says of its journal."""
-    cn, issn = package.best(NumberKind.CN), package.best(NumberKind.ISSN)
+def _claim(package: Package, registry: Registry, pages: Container[int] | None) -> Claim:
+    """Put together what the package says of its journal, on the article's pages first."""
+    cn, issn = package.best(NumberKind.CN, pages), package.best(NumberKind.ISSN, pages)
     registered: list[str] = []
     if cn is not None and cn.value:
         registered += [t for j in registry.by_cn(cn.value[:2], cn.value[3:7]) for t in j.titles]

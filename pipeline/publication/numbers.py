@@ -17,8 +17,13 @@ from pipeline.reading.lines import Char, Line, PageReading
 
 # Lines of one row belong together up to this many line heights apart: a label and its number.
 _BESIDE = 8.0
-# A label at the end of its line, with the beginning of its number or nothing of it.
-_OPEN = re.compile(r"(?:CN|ISSN|刊号|出版物号)[\s:.]*(?:[0-9]{2}[-一~]?|[0-9]{4}[-一~])?\s*$")
+# A label at the end of its line, with the beginning of its number or nothing of it, and the rest.
+_OPEN = re.compile(
+    r"(?:CN|ISSN|刊号|出版物号)[\s:.]*(?P<begun>[0-9][0-9\s]{0,4}(?:[-一~]\s?[0-9]{0,3})?)?\s*$"
+)
+_REST = re.compile(
+    r"[-一~]?\s*[0-9]+(?:\s*[-一~]\s*[0-9]+)?[Xx]?(?:\s*/\s*[A-Z][0-9A-Z]*)?(?![0-9A-Za-z.年月日期元])"
+)
 
 
 def find_numbers(readings: Sequence[PageReading]) -> tuple[FoundNumber, ...]:
@@ -123,8 +128,13 @@ def _rows(lines: Sequence[Line]) -> Iterator[tuple[Char | None, ...]]:
 def _wrapped(lines: Sequence[Line]) -> Iterator[tuple[Char | None, ...]]:
     """Yield a label whose number goes on in the line below, with that line: in narrow boxes."""
     for line in lines:
-        if not _OPEN.search(half_width(line.text)):
+        head = list(_single(line))
+        opened = _OPEN.search(half_width("".join(char.text for char in head)))
+        if opened is None:
             continue
+        if opened["begun"]:
+            at = opened.start("begun")
+            head = [*head[:at], *(char for char in head[at:] if not char.text.isspace())]
         x0, y0, x1, y1 = line.polygon.bounds
         below = [
             other
@@ -133,11 +143,11 @@ def _wrapped(lines: Sequence[Line]) -> Iterator[tuple[Char | None, ...]]:
             and other.chars
             and x0 - (y1 - y0) < other.polygon.bounds[0] < x1
             and -0.5 < (other.polygon.bounds[1] - y1) / (y1 - y0) < 1.0
-            and half_width(other.text)[:1].isdigit()
+            and _REST.match(half_width(other.text))
         ]
         if below:
             nearest = min(below, key=lambda other: other.polygon.bounds[1])
-            yield (*_single(line), *_single(nearest))
+            yield (*head, *_single(nearest))
 
 
 def _beside(left: _Piece, right: _Piece) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -162,10 +162,24 @@ class Package:
             and not (number.kind is NumberKind.DOI and _in_references(reading, number))
         )
 
-    def best(self, kind: NumberKind) -> FoundNumber | None:
+    def issue_pages(self, page: int) -> frozenset[int]:
+        """Return the pages of the issue that a page belongs to.
+
+        Papers of two journals in one file are told by their covers, each before its own pages.
+        """
+        pages = [reading.frame.page for reading in self.readings]
+        covers = [one.side.page for one in self.sides if one.part is Part.COVER]
+        if len(covers) < 2 or min(covers) != pages[0] or page not in pages:
+            return frozenset(pages)
+        first = max(cover for cover in covers if cover <= page)
+        after = min((cover for cover in covers if cover > page), default=pages[-1] + 1)
+        return frozenset(range(first, after))
+
+    def best(self, kind: NumberKind, pages: Container[int] | None = None) -> FoundNumber | None:
         """Return the number of a kind that the package as a whole states.
 
-        Signs of a forgery come first, wherever they stand; then the value that most places print.
+        Signs of a forgery come first, wherever they stand; then the value that most places print,
+        among some pages where these print any.
         """
         found = self.numbers(kind)
         forged = [n for n in found if n.flags & _FORGED and n.confidence > 0.5]
@@ -174,6 +188,8 @@ class Package:
         whole = [n for n in found if n.value is not None]
         if not whole:
             return found[0] if found else None
+        if pages is not None:
+            whole = [n for n in whole if n.page in pages] or whole
         sound = [n for n in whole if NumberFlag.BAD_CHECK not in n.flags] or whole
         votes = Counter(_key(n) for n in sound)
         most = max(votes.values())

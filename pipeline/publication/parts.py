@@ -8,7 +8,7 @@ earns hardly any is ``other``.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pipeline.publication.nouns import Part
@@ -169,14 +169,20 @@ def _report(side: Side) -> float:
 
 
 def _entries(rows: Sequence[Row]) -> int:
-    return sum(bool(_PAGE_AT_END.search(row.text)) and ideographs(row.text) >= 4 for row in rows)
+    """Count rows that end in a page: those of titles, and of the names that stand below them."""
+    return sum(bool(_PAGE_AT_END.search(row.text)) and ideographs(row.text) >= 2 for row in rows)
+
+
+def _lines(side: Side) -> Iterator[str]:
+    """Yield what stands alone: a heading beside the journal's title is one line of its row."""
+    for row in side.rows:
+        yield row.text
+        yield from (line.text for line in row.lines)
 
 
 def _contents(side: Side) -> float:
     points = (
-        3.5
-        if any(_CONTENTS_HEAD.search(r.text) and ideographs(r.text) < 14 for r in side.rows)
-        else 0.0
+        3.5 if any(_CONTENTS_HEAD.search(t) and ideographs(t) < 14 for t in _lines(side)) else 0.0
     )
     entries = _entries(side.rows)
     points += min(4.0, 0.45 * entries) if entries >= 4 else 0.0

@@ -33,15 +33,16 @@ def broken_sums(report: VendorReport) -> Iterator[Sum]:
 
 def _cnki(report: VendorReport) -> Iterator[Sum]:
     ratios, counts = report.ratios, report.counts
-    whole = counts.get("总字数") or counts.get("总字符数")
+    all_of_it = next((k for k in ("总字数", "总字符数") if counts.get(k)), "")
+    whole = counts.get(all_of_it)
     for ratio, part in (("总文字复制比", "重复字数"), ("单篇最大文字复制比", "单篇最大重复字数")):
         if whole and ratio in ratios and part in counts:
             wanted = 100 * counts[part] / whole
             if abs(wanted - ratios[ratio]) > _slack(ratios[ratio]):
                 yield (
-                    (ratio, part, "总字数"),
+                    (ratio, part, all_of_it),
                     (
-                        f"{ratio} {ratios[ratio]}% 与 {part} {counts[part]} ÷ 总字数 {whole} = {wanted:.1f}% 不符"
+                        f"{ratio} {ratios[ratio]}% 与 {part} {counts[part]} ÷ {all_of_it} {whole} = {wanted:.1f}% 不符"
                     ),
                 )
     front, back, repeated = (counts.get(k) for k in ("前部重合字数", "后部重合字数", "重复字数"))

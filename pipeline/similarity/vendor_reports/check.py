@@ -22,6 +22,8 @@ from pipeline.similarity.vendor_reports.nouns import (
 
 # Below this confidence a reading may be to blame for what does not fit.
 _SURE = 0.88
+# A sum is held against a report only where each of its numbers was read as surely as this.
+_CLEAR = 0.95
 # Titles less alike than this, 0 to 100, are of two papers; between the two a person looks.
 _OTHER, _SAME = 60, 82
 # The report counts characters of the whole paper; layout and references make a difference.
@@ -118,7 +120,7 @@ def _arithmetic(report: VendorReport) -> Iterator[Fault]:
     for labels, sentence in broken_sums(report):
         yield Fault(
             kind=FaultKind.ARITHMETIC,
-            sure=all(report.confidence.get(label, 1.0) >= _SURE for label in labels),
+            sure=all(report.confidence.get(label, 0.0) >= _CLEAR for label in labels),
             reason=f"查重报告的数据前后矛盾：{sentence}。请上传检测机构出具的原始报告。",
             place=_place(report, labels[0]),
         )

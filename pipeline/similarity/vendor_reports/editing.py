@@ -1,7 +1,8 @@
 """Signs that a report was changed after the vendor made it.
 
 In a text PDF: a later revision by another program, and numbers set in another font than those
-beside them. In a scan: numbers that lie on a patch.
+beside them. In a scan: numbers that lie on a patch. A sign is sure only where the page's text is the
+program's own, or the numbers were read clearly: an OCR program too appends text in other fonts.
 """
 
 from __future__ import annotations
@@ -25,6 +26,10 @@ _IN_TEXT = re.compile(r"[:：]\s*[\[【(]?\s*\d[\d,.]*|\d[\d,.]*\s*[%％]|[\[【
 # A font that sets fewer than this share of a page's values is a stranger among them.
 _STRANGER = 0.2
 _FEWEST_VALUES = 6
+# A layer with so many times more true lines than others is the page's own text.
+_STRAY = 10
+# MuPDF's flags of characters that are filled or stroked; an OCR layer over a scan is neither.
+_INKED = 16 | 32
 
 
 def find_edits(source: SourceFile, readings: Sequence[PageReading]) -> tuple[Fault, ...]:
@@ -36,7 +41,8 @@ def find_edits(source: SourceFile, readings: Sequence[PageReading]) -> tuple[Fau
     painted = (fault for reading in readings for fault in _painted(source, reading))
     if source.media_type != "application/pdf":
         return tuple(painted)
-    return (*_revisions(source), *_fonts(source, readings), *painted)
+    typed = all(_typed(reading) for reading in readings)
+    return (*_revisions(source, typed=typed), *_fonts(source, readings), *painted)
 
 
 def _painted(source: SourceFile, reading: PageReading) -> Iterator[Fault]:
@@ -44,7 +50,13 @@ def _painted(source: SourceFile, reading: PageReading) -> Iterator[Fault]:
     yield from find_patches(turn_pixels(page.pixels, reading.frame.turn), reading)
 
 
-def _revisions(source: SourceFile) -> Iterator[Fault]:
+def _typed(reading: PageReading) -> bool:
+    """Whether a page's text layer is what its pixels show, but for stray lines."""
+    layer = reading.layer
+    return layer.trusted > _STRAY * (layer.hidden + layer.contradicted)
+
+
+def _revisions(source: SourceFile, *, typed: bool) -> Iterator[Fault]:
     data = source.path.read_bytes()
     ends = [m.end() for m in re.finditer(rb"%%EOF", data)]
     linear = b"/Linearized" in data[:2048]
@@ -53,7 +65,7 @@ def _revisions(source: SourceFile) -> Iterator[Fault]:
     if revisions > 1:
         yield Fault(
             kind=FaultKind.EDITED,
-            sure=len(producers) > 1,
+            sure=typed and len(producers) > 1,
             reason="查重报告的PDF生成后又被别的程序改动过，请上传检测机构出具的原始文件。"
             if len(producers) > 1
             else "查重报告的PDF生成后又保存过，请人工核对是否被改动。",
@@ -69,6 +81,7 @@ def _fonts(source: SourceFile, readings: Sequence[PageReading]) -> Iterator[Faul
                 for block in page.get_text("dict")["blocks"]
                 for line in block.get("lines", ())
                 for span in line["spans"]
+                if span["char_flags"] & _INKED
             ]
             values = [span for span in spans if _VALUE.match(span[2])]
             fonts = Counter(font for font, _, _ in values)
@@ -81,7 +94,7 @@ def _fonts(source: SourceFile, readings: Sequence[PageReading]) -> Iterator[Faul
                 if fonts[font] <= _STRANGER * fonts.total():
                     yield Fault(
                         kind=FaultKind.EDITED,
-                        sure=True,
+                        sure=_typed(reading),
                         reason="查重报告里有的数字与同页其他数字字体不同，疑似改动；请上传检测机构出具的原始文件。",
                         place=_place(page, box, reading),
                         evidence=text,

@@ -145,30 +145,31 @@ class _Fields:
             self._note("date", spot)
 
     def _ratio(self, spot: Spot, side: Side) -> None:
-        value = self._value(_RATIO, spot, side)
+        value, sure = self._value(_RATIO, spot, side)
         label = _SAME.get(spot.label, spot.label)
         if value is not None and label not in self.ratios:
             number = float(re.sub(r"\s", "", value).replace(",", ".").replace("·", "."))
             self.ratios[label] = number
-            self._note(label, spot)
+            self._note(label, spot, sure)
 
     def _count(self, spot: Spot, side: Side) -> None:
-        value = self._value(_COUNT, spot, side)
+        value, sure = self._value(_COUNT, spot, side)
         if value is not None and spot.label not in self.counts:
             self.counts[spot.label] = int(re.sub(r"[,，]", "", value))
-            self._note(spot.label, spot)
+            self._note(spot.label, spot, sure)
 
-    def _value(self, form: re.Pattern[str], spot: Spot, side: Side) -> str | None:
+    def _value(self, form: re.Pattern[str], spot: Spot, side: Side) -> tuple[str | None, float]:
+        """Return a number as it is printed, and how surely the line it stands in was read."""
         match = form.search(spot.tail)
         if match:
-            return match[1]
+            return match[1], 1.0
         if spot.tail.strip(" :：[]【】()（）"):
-            return None
+            return None, 0.0
         return _under(form, spot, side)
 
-    def _note(self, name: str, spot: Spot) -> None:
+    def _note(self, name: str, spot: Spot, sure: float = 1.0) -> None:
         self.places[name] = Place(page=spot.row.polygon.frame.page, polygon=_from(spot))
-        self.confidence[name] = spot.row.confidence
+        self.confidence[name] = min(sure, spot.row.confidence)
 
 
 def _field_of(label: str) -> str:
@@ -190,16 +191,16 @@ def _below(spot: Spot, side: Side) -> Row | None:
     )
 
 
-def _under(form: re.Pattern[str], spot: Spot, side: Side) -> str | None:
-    """Return the value that stands under a label in a table."""
+def _under(form: re.Pattern[str], spot: Spot, side: Side) -> tuple[str | None, float]:
+    """Return the value that stands under a label in a table, and how surely it was read."""
     for row in side.rows[spot.index + 1 : spot.index + 3]:
         for line in row.lines:
             x0, _, x1, _ = line.polygon.bounds
             if x0 - 40 <= spot.x <= x1 + 40:
                 match = form.search(line.text)
                 if match and match.end() >= len(line.text.rstrip()) - 2:
-                    return match[1]
-    return None
+                    return match[1], line.confidence
+    return None, 0.0
 
 
 def _going_on(spot: Spot, side: Side) -> str:

@@ -35,15 +35,21 @@ _PATCH = 0.3
 _MOST_ODD = 0.2
 # Or its paper differs from the paper around it by so many of the page's usual differences.
 _STEP = 6.0
+# A number read less surely than this may be a stain, or half of a word.
+_CLEAR = 0.9
 _LEAST_STEP = 2.5
 
 
 @dataclass(frozen=True, slots=True)
 class _Ground:
-    """The paper behind a number: its grain, and how its tone differs from that around it."""
+    """The paper behind a number: its grain, and how its tone differs from that around it.
+
+    ``sure`` is how surely its least sure character was read, 0 to 1.
+    """
 
     box: tuple[int, int, int, int]
     text: str
+    sure: float
     grain: float
     step: float
 
@@ -73,7 +79,7 @@ def find_patches(pixels: NDArray[np.uint8], reading: PageReading) -> Iterator[Fa
         return
     yield Fault(
         kind=FaultKind.EDITED,
-        sure=True,
+        sure=all(g.sure >= _CLEAR for g in odd),
         reason="查重报告里有的数字底色与纸面不同，疑似涂改；请上传检测机构出具的原始文件。",
         place=Place(
             page=reading.frame.page, polygon=Polygon.from_bounds(reading.frame, *odd[0].box)
@@ -87,15 +93,17 @@ def _grounds(gray: Gray, line: Line) -> Iterator[_Ground]:
     for match in _NUMBER.finditer(text):
         if match.end() - match.start() < 2:
             continue
-        boxes = [line.chars[i].polygon.bounds for i in range(match.start(), match.end())]
+        chars = line.chars[match.start() : match.end()]
+        boxes = [char.polygon.bounds for char in chars]
         x0, y0 = int(min(b[0] for b in boxes)), int(min(b[1] for b in boxes))
         x1, y1 = int(max(b[2] for b in boxes)) + 1, int(max(b[3] for b in boxes)) + 1
-        ground = _ground(gray, (x0, y0, x1, y1), match[0])
+        sure = min(char.confidence for char in chars)
+        ground = _ground(gray, (x0, y0, x1, y1), match[0], sure)
         if ground is not None:
             yield ground
 
 
-def _ground(gray: Gray, box: tuple[int, int, int, int], text: str) -> _Ground | None:
+def _ground(gray: Gray, box: tuple[int, int, int, int], text: str, sure: float) -> _Ground | None:
     x0, y0, x1, y1 = box
     height, width = gray.shape
     wide = (max(0, x0 - _RING), max(0, y0 - _RING), min(width, x1 + _RING), min(height, y1 + _RING))
@@ -115,5 +123,5 @@ def _ground(gray: Gray, box: tuple[int, int, int, int], text: str) -> _Ground | 
     if min(within.size, around.size) < _FEWEST_PIXELS:
         return None
     return _Ground(
-        box, text, float(within.std()), float(np.median(within)) - float(np.median(around))
+        box, text, sure, float(within.std()), float(np.median(within)) - float(np.median(around))
     )

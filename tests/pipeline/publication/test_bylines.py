@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from pipeline.publication.bylines import find_head, is_name, like_name, names_in, same_title
+from pipeline.publication.bylines import Head, find_head, is_name, like_name, names_in, same_title
 from pipeline.publication.contents_entries import find_entries
 from pipeline.reading.sides import sides_of
 from tests.typed_pages import Ink, below, typed
@@ -96,6 +96,21 @@ def test_a_subtitle_belongs_to_the_title() -> None:
 def test_a_rare_name_between_title_and_unit_is_an_author() -> None:
     _, authors = _head("课堂提问的层次设计", "娜仁托娅", "（淮南市第二中学）", "摘要：课堂提问")
     assert authors == ("娜仁托娅",)
+
+
+@pytest.mark.parametrize(
+    ("read", "own"),
+    [
+        ("间丘亨晨", True),
+        ("猴亨晨", False),
+        ("王亨晨", False),
+        ("间丘亨辰", False),
+        ("间丘", False),
+    ],
+)
+def test_a_rare_surname_read_as_no_surname_is_still_the_applicant_s(read: str, own: bool) -> None:
+    head = Head(1, "课堂提问", (), (read,), ()).with_known(("闾丘亨晨",))
+    assert head.authors == (("闾丘亨晨",) if own else (read,))
 
 
 def test_running_text_is_no_head_of_an_article() -> None:

@@ -171,6 +171,23 @@ def test_two_papers_in_one_file_are_returned(registry: Registry, policy: Publica
     assert _said(result)["two-papers"] is Effect.RETURN
 
 
+def test_numbers_are_those_of_the_applicant_s_issue_where_two_are_in_the_file(
+    registry: Registry, policy: PublicationPolicy
+) -> None:
+    other = with_changes(
+        journal="江淮教学论坛",
+        cn="CN 34-1902/G4",
+        issn="ISSN 2097-9010",
+        title="初中数学作业分层的实践",
+        authors="王建国",
+    )
+    pages = (other.cover(1), other.contents(2), other.serials(3), other.serials(4), other.body(5))
+    mine = Paper()
+    own = (mine.cover(6), mine.contents(7), mine.serials(8), mine.body(9))
+    result = judged((*pages, *own), registry, policy)
+    assert (result.cn, result.issn) == ("34-1801/G4", "2097-9002")
+
+
 def test_a_paper_of_before_the_post_is_returned_only_where_the_post_is_known(
     registry: Registry, policy: PublicationPolicy
 ) -> None:

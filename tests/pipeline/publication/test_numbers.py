@@ -256,6 +256,29 @@ def test_a_label_and_its_number_read_as_two_lines_belong_together() -> None:
     assert found.confidence == 0.9
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "value"),
+    [
+        ("国内统一连续出版物号：CN", "34-1331/G4", "34-1331/G4"),
+        ("国内统一连续出版物号：CN 3 4", "-1331/G4", "34-1331/G4"),
+        ("CN 34-13", "31/G4", "34-1331/G4"),
+        ("国际标准连续出版物号：ISSN 1005-", "5843", "1005-5843"),
+        ("ISSN 1005-58", "43", "1005-5843"),
+    ],
+)
+def test_a_number_that_a_narrow_box_breaks_is_whole(first: str, second: str, value: str) -> None:
+    frame = Frame(page=2, source_width=1000, source_height=1400)
+    found = find_numbers([PageReading(frame, (_line(first, 100, 50), _line(second, 100, 76)))])
+    assert value in [number.value for number in found]
+
+
+def test_a_damaged_number_takes_no_digits_from_the_next_line() -> None:
+    frame = Frame(page=2, source_width=1000, source_height=1400)
+    for below in ("8.00元", "2024年5月", "8元"):
+        lines = (_line("CN 34-133", 100, 50), _line(below, 100, 76))
+        assert not any(n.value for n in find_numbers([PageReading(frame, lines)]))
+
+
 @pytest.mark.parametrize("filler", [" ", "ISSN ", "CN", "1-", "9787", "CIP核字"])
 def test_a_page_of_rubbish_stalls_nobody(filler: str) -> None:
     begun = time.process_time()

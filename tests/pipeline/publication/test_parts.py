@@ -40,6 +40,18 @@ def test_each_kind_of_page_is_known(page: PageReading, part: Part) -> None:
     assert classify(side).part is part
 
 
+def test_a_contents_whose_heading_shares_its_row_and_whose_names_stand_below_is_one() -> None:
+    titles = ("课堂提问的层次设计", "初中数学作业分层的实践", "情境教学的误区", "整本书阅读的评价")
+    top = (Ink("目录", 120, 90, 44), Ink("《艺术教育视野》2023年第5期总第359期", 500, 100, 24))
+    entries = [
+        ink
+        for n, title in enumerate(titles)
+        for ink in (Ink(title, 120, 200 + 80 * n), Ink(f"王建国({n + 2})", 750, 240 + 80 * n))
+    ]
+    (side,) = sides_of(typed(*top, *entries))
+    assert classify(side).part is Part.CONTENTS
+
+
 @given(st.lists(st.text(max_size=30), max_size=12))
 def test_no_page_upsets_the_sorting(rows: list[str]) -> None:
     package = Package((typed(*below(*filter(None, rows))),))
