@@ -112,7 +112,8 @@ def audit_chain(request: UserRequest) -> HttpResponse:
         events = events.filter(dossier=dossier)
     page = Paginator(events, _EVENTS_PER_PAGE).get_page(request.GET.get("page"))
     verification = audit.verify() if "verify" in request.GET else None
-    rows = [(event, _ACTIONS.get(event.action, event.action)) for event in page]
+    names = {f"user:{pk}": name for pk, name in User.objects.values_list("pk", "username")}
+    rows = [(e, names.get(e.actor, ""), _ACTIONS.get(e.action, e.action)) for e in page]
     context = {"page": page, "rows": rows, "asked": dossier, "verification": verification}
     return render(request, "portal/audit.html", context)
 

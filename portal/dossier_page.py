@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
@@ -19,6 +20,7 @@ from dossiers.roles import Permission
 from dossiers.services import receiving, releasing, runs
 from dossiers.services.uploads import CHUNK_BYTES
 from dossiers.states import AttachmentState, DossierState, UploadState
+from pipeline.outcome import OWN_COPY_NAMES, PUBLICATION_NAMES
 from pipeline.policy.loader import load_policy
 from portal import starting
 from portal.access import UserRequest, needs, needs_dossier
@@ -39,6 +41,8 @@ class AttachmentRow:
     doubts: int
     original: str
     copy: str
+    own_copy: str
+    publication: str
 
 
 @needs(Permission.CREATE_DOSSIER)
@@ -114,9 +118,9 @@ def remove(request: UserRequest, found: Dossier, ordinal: int) -> HttpResponse:
 
 @require_POST
 @needs_dossier(Permission.RUN)
-def rerun(request: UserRequest, found: Dossier) -> HttpResponse:
-    """Have everything processed once more; what stands is reused."""
-    runs.request_rerun(found.pk, by=request.user)
+def rerun(request: UserRequest, found: Dossier, ordinal: int | None = None) -> HttpResponse:
+    """Have everything, or one attachment, processed once more; what stands is reused."""
+    runs.request_rerun(found.pk, ordinal=ordinal, by=request.user)
     starting.announce_submitted(found.pk)
     messages.success(request, "已安排重新处理。")
     return redirect("dossier", found.pk)
@@ -188,7 +192,19 @@ def _row(attachment: Attachment, user: User) -> AttachmentRow:
         doubts=attachment.doubts.filter(closed=None).count(),
         original=file_link(original, user) if sees else "",
         copy=file_link(copy, user) if copy is not None else "",
+        own_copy=_own_copy(attachment),
+        publication=_verdict(attachment.publication, PUBLICATION_NAMES),
     )
+
+
+def _own_copy(attachment: Attachment) -> str:
+    if attachment.own_file_id is None:
+        return ""
+    return _verdict(attachment.own_result, OWN_COPY_NAMES) or "已收到，待比对"
+
+
+def _verdict(result: Mapping[str, Any] | None, names: Mapping[str, str]) -> str:
+    return names[result["verdict"]] if result else ""
 
 
 def _may(found: Dossier, user: User) -> dict[str, bool]:

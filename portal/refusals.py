@@ -83,7 +83,8 @@ def answer(request: HttpRequest, error: MangpingError) -> HttpResponse:
     status = status_of(error)
     if wants_json(request):
         return JsonResponse(as_json(error), status=status)
-    context = {"title": _TITLES.get(status, _TITLES[500]), "message": str(error)}
+    title = _TITLES.get(status, _TITLES[500])
+    context = {"title": title, "message": str(error), "status": status}
     return render(request, "portal/refused.html", context, status=status)
 
 

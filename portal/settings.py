@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 from datetime import timedelta
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
@@ -82,8 +81,8 @@ STATIC_URL = "static/"
 # Collecting copies would be one more step of an installation: the packages' own folders serve.
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
-WHITENOISE_MAX_AGE = 3600
-STATIC_ROOT = Path(__file__).parent / "static"
+# Their names do not change with their content, so browsers ask again soon.
+WHITENOISE_MAX_AGE = 300
 
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"

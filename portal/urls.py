@@ -17,6 +17,7 @@ _DOSSIER = [
     path("submit/", dossier_page.submit, name="submit"),
     path("reopen/", dossier_page.reopen, name="reopen"),
     path("rerun/", dossier_page.rerun, name="rerun"),
+    path("attachments/<int:ordinal>/rerun/", dossier_page.rerun, name="rerun-one"),
     path("publish/", dossier_page.publish, name="publish"),
     path("recall/", dossier_page.recall, name="recall"),
     path("return/", dossier_page.send_back, name="send-back"),

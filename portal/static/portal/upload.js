@@ -5,6 +5,7 @@ const list = document.getElementById("uploads");
 const drop = document.getElementById("drop");
 const picker = document.getElementById("files");
 const kind = document.getElementById("kind");
+const own = document.getElementById("own");
 const submitButton = document.querySelector("#submit button");
 const { dossier, api } = section.dataset;
 const chunkBytes = Number(section.dataset.chunk);
@@ -107,7 +108,7 @@ async function upload(file, row, state) {
   row.retry.hidden = true;
   try {
     if (!state.key) {
-      const content = { name: file.name, size: file.size, kind: state.kind };
+      const content = { name: file.name, size: file.size, kind: state.kind, own_copy_of: state.own };
       state.key = (await patiently(row, () => ask("POST", `/dossiers/${dossier}/uploads`, { json: content }))).key;
     }
     const attachment = await send(file, row, state.key);
@@ -154,7 +155,7 @@ function add(files) {
     const row = before?.row ?? new Row(file.name);
     row.cancel.hidden = true;
     if (file.size === 0) row.end("文件是空的（0 字节），没有收下。", "failed");
-    else queue(file, row, { key: before?.key, kind: kind.value });
+    else queue(file, row, { key: before?.key, kind: kind.value, own: own?.value ? Number(own.value) : null });
   }
 }
 
