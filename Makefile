@@ -49,6 +49,7 @@ demo: setup
 	echo "  原件在 fixtures/demo/，可对照着看。"
 
 test: setup
+	@.ci/system browser
 	$(BIN)/pytest
 
 # The tests of the database once more, on a PostgreSQL server that is started for them.
