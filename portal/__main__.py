@@ -8,6 +8,7 @@ decoders once more each.
 from __future__ import annotations
 
 import os
+import sys
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
@@ -15,6 +16,10 @@ from gunicorn.app.base import BaseApplication
 _THREADS = 12
 # For the drawing of a large page, or a scanner that takes its time.
 _SECONDS = 600
+_NOT_SAFE = (
+    "MANGPING_PORTAL_URL 不是本机地址，必须以 https:// 开头，否则密码和材料会明文经过网络；"
+    "请在前面放一个带证书的代理（见 docs/portal.md），或改用 http://127.0.0.1:8400。"
+)
 
 
 class _Server(BaseApplication):  # type: ignore[misc]
@@ -43,13 +48,17 @@ class _Server(BaseApplication):  # type: ignore[misc]
         return application
 
 
-def main() -> None:
-    """Serve until interrupted."""
+def main() -> int:
+    """Serve until interrupted; return 2 for an address over which nobody could log in."""
     os.environ["DJANGO_SETTINGS_MODULE"] = "portal.settings"
-    from portal.settings import BIND
+    from portal.settings import BIND, PORTAL_URL, SESSION_COOKIE_SECURE
 
+    if SESSION_COOKIE_SECURE and not PORTAL_URL.startswith("https://"):
+        print(_NOT_SAFE, file=sys.stderr)
+        return 2
     _Server(os.environ.get("MANGPING_PORTAL_BIND") or BIND).run()
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    raise SystemExit(main())

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_POST
 
 from dossiers.models import Dossier, Doubt
 from dossiers.permissions import visible_dossiers
-from dossiers.roles import Permission
+from dossiers.roles import GRANTS, Permission, Role
+from dossiers.services.lookup import dossiers_of_person
 from dossiers.states import AttachmentState, DossierState
 from portal.access import UserRequest, needs
 
 PER_PAGE = 30
+MOST_FOUND = 100
 _DONE = (AttachmentState.VERIFIED, AttachmentState.PERSON, AttachmentState.REFUSED)
 _MOVING = (DossierState.SUBMITTED, DossierState.PROCESSING)
 
@@ -60,15 +64,40 @@ def dossiers(request: UserRequest) -> HttpResponse:
     if state in DossierState.values:
         found = found.filter(state=state)
     page = Paginator(_counted(found), PER_PAGE).get_page(request.GET.get("page"))
+    context = {"rows": _rows(page), "page": page, "state": state, "counts": counts}
+    return render(request, _template(request), context)
+
+
+@require_POST
+@needs(Permission.SEE_STATUS)
+def find(request: UserRequest) -> HttpResponse:
+    """Find dossiers by id, title or the applicant's ID number.
+
+    Asked with POST, because addresses stay in browsers and proxies; titles are encrypted, so they
+    are compared one by one.
+    """
+    asked = request.POST.get("asked", "").strip()
+    visible = visible_dossiers(request.user)
+    found = visible.none()
+    if asked:
+        titles = visible.values_list("pk", "title")
+        keys = [key for key, title in titles if asked == key or asked in title]
+        if Permission.UPLOAD in GRANTS[Role(request.user.role)]:
+            keys += dossiers_of_person(asked.upper()).values_list("pk", flat=True)
+        found = visible.filter(pk__in=keys)
+    page = Paginator(_counted(found), MOST_FOUND).get_page(1)
+    context = {"rows": _rows(page), "asked": asked, "counts": _counts(visible), "state": None}
+    return render(request, "portal/dossiers.html", context)
+
+
+def _rows(page: Page[Any]) -> list[Row]:
     doubts = dict(
         Doubt.objects.filter(attachment__dossier__in=[d.pk for d in page], closed=None)
         .exclude(attachment__state=AttachmentState.REMOVED)
         .values_list("attachment__dossier")
         .annotate(Count("pk"))
     )
-    rows = [Row(d, d.there, d.done, doubts.get(d.pk, 0)) for d in page]  # type: ignore[attr-defined]
-    context = {"rows": rows, "page": page, "state": state, "counts": counts}
-    return render(request, _template(request), context)
+    return [Row(d, d.there, d.done, doubts.get(d.pk, 0)) for d in page]
 
 
 def _template(request: HttpRequest) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.auth.views import LogoutView
-from django.urls import include, path, register_converter
+from django.urls import URLPattern, URLResolver, include, path, register_converter
 from django.views.decorators.http import require_POST
 
 from portal import administration, dossier_page, files, login, packages, task_centre
@@ -12,7 +12,7 @@ from portal.converters import DossierId
 
 register_converter(DossierId, "dossier")
 
-_DOSSIER = [
+_DOSSIER: list[URLPattern | URLResolver] = [
     path("", dossier_page.dossier, name="dossier"),
     path("submit/", dossier_page.submit, name="submit"),
     path("reopen/", dossier_page.reopen, name="reopen"),
@@ -30,6 +30,7 @@ urlpatterns = [
     path("logout/", require_POST(LogoutView.as_view(next_page="login")), name="logout"),
     path("password/", login.password, name="password"),
     path("dossiers/", task_centre.dossiers, name="dossiers"),
+    path("dossiers/find/", task_centre.find, name="find"),
     path("dossiers/new/", dossier_page.new_dossier, name="new-dossier"),
     path("dossiers/<dossier:dossier_id>/", include(_DOSSIER)),
     path("files/<str:token>/", files.file, name="file"),

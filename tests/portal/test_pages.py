@@ -20,7 +20,15 @@ from dossiers.services import releasing
 from dossiers.services.receiving import submit_dossier
 from portal import starting
 from portal.links import file_link
-from tests.dossiers.papers import COPY, FILE_NAME, ORIGINAL, events, open_dossier, processed
+from tests.dossiers.papers import (
+    APPLICANT,
+    COPY,
+    FILE_NAME,
+    ORIGINAL,
+    events,
+    open_dossier,
+    processed,
+)
 from tests.portal.conftest import Accounts, browser, program
 
 
@@ -48,6 +56,22 @@ def test_the_task_centre_says_what_needs_a_person(operator: User, tmp_path: Path
     rows = text(browser(operator), reverse("dossiers") + "?state=review", HX_Request="true")
     assert "<html" not in rows and doubtful.pk in rows and "2 处待核对" in rows
     assert doubtful.pk not in text(browser(operator), reverse("dossiers") + "?state=ready")
+
+
+def test_a_dossier_is_found_by_title_and_id_number_and_not_by_strangers(
+    operator: User, account: Accounts
+) -> None:
+    dossier = open_dossier(1)
+
+    def found(user: User, asked: str) -> bool:
+        page = browser(user).post(reverse("find"), {"asked": asked}).content.decode()
+        return f"/dossiers/{dossier.pk}/" in page
+
+    number = APPLICANT.id_number[0]
+    assert all(found(operator, asked) for asked in (dossier.pk, FILE_NAME[:4], number))
+    assert not found(operator, number[:-1])
+    assert not found(account(Role.ADMINISTRATOR), number)
+    assert not any(found(account(Role.APPLICANT), asked) for asked in (dossier.pk, number))
 
 
 def test_those_who_may_not_see_a_dossier_do_not_see_its_file_names(
