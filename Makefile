@@ -54,7 +54,7 @@ test: setup
 
 # The tests of the database once more, on a PostgreSQL server that is started for them.
 test-postgres: setup
-	$(BIN)/python -m tests.postgres $(BIN)/pytest tests/dossiers
+	$(BIN)/python -m tests.postgres $(BIN)/pytest tests/dossiers tests/portal
 
 lint: setup
 	$(BIN)/ruff check .

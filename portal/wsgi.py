@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from django.core.handlers.wsgi import WSGIHandler
+from django.core.management import call_command
 from django.core.wsgi import get_wsgi_application
 
 import dossiers
@@ -13,6 +14,7 @@ import dossiers
 def _prepared() -> WSGIHandler:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
     dossiers.prepare()
+    call_command("clearsessions")
     return get_wsgi_application()
 
 

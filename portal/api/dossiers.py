@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import FileResponse, HttpRequest
 from django.urls import reverse
-from ninja import P, PathEx, QueryEx, Router
+from ninja import P, PathEx, QueryEx, Router, Status
 from ninja.responses import codes_4xx
 from pydantic import ValidationError
 
@@ -56,7 +56,7 @@ def create(request: HttpRequest, content: schemas.DossierIn) -> Any:
     except ValidationError:
         raise InputError("applicant") from None
     made = receiving.create_dossier(applicant, content.policy, by=by, title=content.title)
-    return 201, schemas.DossierOut.of(made)
+    return Status(201, schemas.DossierOut.of(made))
 
 
 @router.get("", response={200: schemas.DossierList, **_ERRORS}, summary="材料列表")
@@ -106,7 +106,7 @@ def register(request: HttpRequest, dossier_id: Id, content: schemas.UploadIn) ->
         sha256=content.sha256,
         own_copy_of=content.own_copy_of,
     )
-    return 201, schemas.UploadOut.of(made, uploads.CHUNK_BYTES)
+    return Status(201, schemas.UploadOut.of(made, uploads.CHUNK_BYTES))
 
 
 @router.post(
@@ -141,7 +141,7 @@ def remove(request: HttpRequest, dossier_id: Id, ordinal: Ordinal) -> Any:
     by = caller(request)
     permitted_dossier(by, dossier_id, Permission.UPLOAD)
     receiving.remove_attachment(dossier_id, ordinal, by=by)
-    return 204, None
+    return Status(204, None)
 
 
 @router.get(

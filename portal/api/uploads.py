@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import HeaderEx, P, Router
+from ninja import HeaderEx, P, Router, Status
 from ninja.responses import codes_4xx, codes_5xx
 
 from dossiers.errors import UnknownThingError
@@ -65,7 +65,7 @@ def abandon(request: HttpRequest, key: Key) -> Any:
     """Give an upload up."""
     _upload(request, key)
     uploads.abandon_upload(key, by=caller(request))
-    return 204, None
+    return Status(204, None)
 
 
 def _upload(request: HttpRequest, key: str) -> Upload:
