@@ -30,6 +30,7 @@ from dossiers.places import private_folder
 
 _KEY_BYTES = 32
 _NONCE_BYTES = 12
+_KEY_ID = 8
 _VARIABLE = "MANGPING_KEY"
 
 
@@ -108,6 +109,31 @@ def decrypt(value: str, column: str) -> str:
         raise DamagedValueError(column) from None
 
 
+def encrypt_bytes(data: bytes, purpose: str) -> bytes:
+    """Return bytes as they are stored in a file that serves a purpose."""
+    ring = keyring()
+    nonce = secrets.token_bytes(_NONCE_BYTES)
+    sealed = AESGCM(ring.keys[ring.current]).encrypt(nonce, data, purpose.encode())
+    return ring.current.encode() + nonce + sealed
+
+
+def decrypt_bytes(stored: bytes, purpose: str) -> bytes:
+    """Return what :func:`encrypt_bytes` was given.
+
+    Raises:
+        KeyMissingError: Their key is not here.
+        DamagedValueError: They were changed, or serve another purpose.
+    """
+    key_id, nonce = stored[:_KEY_ID], stored[_KEY_ID : _KEY_ID + _NONCE_BYTES]
+    key = keyring().keys.get(key_id.decode(errors="replace"))
+    if key is None:
+        raise KeyMissingError(key_id.decode(errors="replace"))
+    try:
+        return AESGCM(key).decrypt(nonce, stored[_KEY_ID + _NONCE_BYTES :], purpose.encode())
+    except (InvalidTag, ValueError):
+        raise DamagedValueError(purpose) from None
+
+
 def digests(text: str, purpose: str) -> list[str]:
     """Return the keyed digests by which an encrypted text is looked up, the current key's first.
 
@@ -153,7 +179,7 @@ def _parsed(source: str, text: str) -> Keyring:
             raise KeyFormatError(source) from None
         if len(key) != _KEY_BYTES:
             raise KeyFormatError(source)
-        keys[hashlib.sha256(b"mangping key id" + key).hexdigest()[:8]] = key
+        keys[hashlib.sha256(b"mangping key id" + key).hexdigest()[:_KEY_ID]] = key
     if not keys:
         raise KeyFormatError(source)
     return Keyring(next(iter(keys)), keys)

@@ -2,8 +2,9 @@
 
 Any fsspec filesystem: a folder of the state folder by default, or what ``MANGPING_STORAGE`` names,
 such as ``s3://bucket/folder`` (its driver, here s3fs, has to be installed beside). A file's place
-is ``<dossier id>/<role>/<key>``; nothing in it names anybody. What is adopted appears under its
-name whole or not at all, and is on the disk before the call returns.
+is ``<dossier id>/<role>/<key>``; nothing in it names anybody. Beside them lies what runs keep of
+the dossier (``<dossier id>/case``), encrypted. What is adopted appears under its name whole or not
+at all, and is on the disk before the call returns.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from fsspec.implementations.local import LocalFileSystem
 from dossiers.errors import StorageError
 from dossiers.models.dossier import FileRole, StoredFile, new_key
 from dossiers.places import private_folder
+from dossiers.sealed_case import SealedCase
 from pipeline.casefile import CaseFile, CaseNotWritableError
 
 
@@ -103,6 +105,20 @@ class Storage:
             return cast(io.BufferedReader, self._fs.open(self.place(file), "rb"))
         except OSError:
             raise StorageError(file.key) from None
+
+    def case(self, dossier_id: str) -> CaseFile:
+        """Return where runs keep what they have of a dossier; all who share the store share it.
+
+        Raises:
+            StorageError: The store refuses.
+        """
+        if self._local:
+            try:
+                for folder in (f"{self._root}/{dossier_id}", f"{self._root}/{dossier_id}/case"):
+                    Path(folder).mkdir(parents=True, exist_ok=True, mode=0o700)
+            except OSError:
+                raise StorageError(dossier_id) from None
+        return SealedCase(f"{self._root}/{dossier_id}/case", self._fs)
 
     @contextmanager
     def local(self, file: StoredFile) -> Iterator[Path]:

@@ -56,14 +56,22 @@ def submit(order: Order) -> str:
     return order.id
 
 
+def is_registered(order_id: str) -> bool:
+    """Whether somebody registered an order of that id."""
+    return _place(order_id).is_file()
+
+
 def find(order_id: str) -> Order:
     """Return a registered order.
 
     Raises:
         UnknownCaseError: There is none of that id.
     """
-    place = state_dir() / "cases" / f"{Path(order_id).name}.json"
     try:
-        return Order.model_validate_json(place.read_text(encoding="utf-8"))
+        return Order.model_validate_json(_place(order_id).read_text(encoding="utf-8"))
     except (OSError, ValidationError):
         raise UnknownCaseError(order_id) from None
+
+
+def _place(order_id: str) -> Path:
+    return state_dir() / "cases" / f"{Path(order_id).name}.json"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.errors import RefusedInputError, UsageError
+from pipeline.errors import MangpingError, RefusedInputError, UsageError
 
 
 class CommandLineError(UsageError):
@@ -78,3 +78,31 @@ class UnknownAuthorError(UsageError):
         "隐去作者和单位的报告要知道隐去谁；请用 --identity 指定（要有姓名和单位），"
         "或用 --author 和 --unit 写明。"
     )
+
+
+class TryAgainError(MangpingError):
+    """A step of an attachment failed, not by the file's own fault; it is tried again."""
+
+    code = "try-again"
+    sentence = "附件“{subject}”的一步没有成功（{code}），将自动重试；不需要做什么。"
+
+
+class GivenUpError(MangpingError):
+    """An attachment took the worker down with it, twice."""
+
+    code = "failed-repeatedly"
+    sentence = "处理附件“{subject}”时程序两次中断，不再自动重试；请人工查看原件，或修复后重做。"
+
+
+class FlowFailedError(MangpingError):
+    """A flow could not go on; says nothing but a code and a place in the program."""
+
+    code = "flow-failed"
+    sentence = "“{subject}”的流程没有完成（{reason}）；已完成的部分保留，可在此页面重试。"
+
+
+class NotYetError(UsageError):
+    """A dossier is not in a state for this flow."""
+
+    code = "not-yet"
+    sentence = "“{subject}”现在是“{state}”，不能做这一步；请先处理完再试。"

@@ -97,10 +97,23 @@ def wait_for_api(api: str, child: subprocess.Popen[bytes] | None = None) -> None
     Raises:
         ServerError: It does not answer in time.
     """
+    wait_for_address(f"{api}/health", child)
+
+
+def wait_for_address(address: str, child: subprocess.Popen[bytes] | None = None) -> None:
+    """Wait until an address answers.
+
+    Args:
+        address: What is asked for.
+        child: The process that should bring it up; waiting ends when it ends.
+
+    Raises:
+        ServerError: It does not answer in time.
+    """
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     deadline = time.monotonic() + _STARTUP_SECONDS
     while time.monotonic() < deadline and (child is None or child.poll() is None):
-        with suppress(OSError), direct.open(f"{api}/health", timeout=5):
+        with suppress(OSError), direct.open(address, timeout=5):
             return
         time.sleep(0.1)
     ended = child.poll() if child else None

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from typing import TextIO
 
 from flows.cases import Order, submit
+from flows.open_sessions import give_back, lend
 from flows.prefect_home import prefect_api
 from flows.printing import file_json, print_json, print_lines
 from flows.progress_bar import progress_bar
-from flows.session import Session, give_back, lend
+from flows.session import Session
 from pipeline import casefile
 from pipeline.outcome import FileResult, exit_code
 
@@ -39,7 +40,7 @@ def _run(session: Session) -> None:
     lend(session)
     with prefect_api() as wait_until_up:
         # While the server starts: the models, then Prefect itself.
-        session.load()
+        _ = session.tools
         from flows.process import process_dossier
 
         wait_until_up()

@@ -1,7 +1,6 @@
-"""A dossier while it is processed: what Prefect must not see stays in here.
+"""A dossier while it is processed: what Prefect must not see stays in here, in this process.
 
-Tasks get the dossier's id and a file's number and return counts; the applicant, the readings and
-the paths are in the session, which lives in this process only.
+Tasks get the dossier's id and a file's number and return counts.
 """
 
 from __future__ import annotations
@@ -10,6 +9,7 @@ import contextlib
 import shutil
 import tempfile
 import threading
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -17,11 +17,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
+from flows.attempts import Attempts
 from flows.authors import author_of
-from flows.cases import Order, find
+from flows.cases import Order
 from flows.corpora import choose_corpus
 from flows.engine import DEFAULT_POLICY, make_tools
-from flows.errors import NoApplicantError, OutputFolderError, OutputInsideError
+from flows.errors import NoApplicantError, OutputFolderError, OutputInsideError, TryAgainError
 from flows.progress_bar import Tally
 from flows.registry import choose_registry
 from pipeline.case_results import (
@@ -33,8 +34,9 @@ from pipeline.case_results import (
 from pipeline.casefile import CaseFile
 from pipeline.comparing import COMPARED, compare_dossier, dossier_texts, remember
 from pipeline.comparison_results import keep_comparisons
+from pipeline.correcting import Correction, correct, finds_its_page
 from pipeline.dossier import Applicant, Decision
-from pipeline.errors import MangpingError
+from pipeline.errors import MangpingError, RefusedInputError
 from pipeline.examination_results import keep_examinations
 from pipeline.examining import PUBLICATIONS, Examined, examine_dossier
 from pipeline.file_reading import read_file
@@ -62,8 +64,23 @@ T = TypeVar("T")
 
 @dataclass
 class Session:
-    """One run over one dossier; its methods may be called from several threads."""
+    """One run over one dossier; its methods may be called from several threads.
 
+    Attributes:
+        id: What Prefect knows the dossier by.
+        order: What was asked for; of a dossier of the database only the choices count.
+        case: Where results and what can be reused are kept.
+        unpacked: Private folder of this run, removed at its end.
+        bundle: The attachments.
+        applicant: Whose dossier it is.
+        policy: The notice.
+        progress: Told of every page.
+        tries: How often a step of an attachment is tried before it counts as failed.
+        attempts: Remembers whose reading did not end; None where nobody comes back.
+        corrections: What people decided and every copy has to carry out.
+    """
+
+    id: str
     order: Order
     case: CaseFile
     unpacked: Path
@@ -71,7 +88,13 @@ class Session:
     applicant: Applicant = field(repr=False)
     policy: Policy
     progress: Tally
+    tries: int = 1
+    attempts: Attempts | None = None
+    corrections: tuple[Correction, ...] = field(default=(), repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+    _failures: Counter[str] = field(default_factory=Counter, repr=False)
+    _carried: frozenset[int] = frozenset()
+    _broken: set[str] = field(default_factory=set, repr=False)
     _readings: dict[str, FileReading] = field(default_factory=dict, repr=False)
     _decisions: dict[str, tuple[Decision, ...]] = field(default_factory=dict, repr=False)
     _results: dict[str, FileResult] = field(default_factory=dict, repr=False)
@@ -110,6 +133,7 @@ class Session:
             if applicant is None:
                 raise NoApplicantError(bundle.name)
             return cls(
+                id=order.id,
                 order=order,
                 case=CaseFile(order.out),
                 unpacked=unpacked,
@@ -163,17 +187,9 @@ class Session:
         """What became of the attachments so far, in the dossier's order."""
         return [self._results[job.id] for job in self.jobs if job.id in self._results]
 
-    def load(self) -> None:
-        """Make the tools now.
-
-        Raises:
-            ModelError: A model is missing.
-        """
-        _ = self.tools
-
     @property
     def tools(self) -> Tools:
-        """What all attachments share, made at the first call."""
+        """What all attachments share, made at the first call; ModelError where one is missing."""
         with self._lock:
             return self._tools
 
@@ -190,13 +206,31 @@ class Session:
             self._readings[job.id] = reading
             return reading
 
-        return self._guarded(job, work)
+        with self.attempts.reading(job.id) if self.attempts else contextlib.nullcontext():
+            return self._guarded(job, work)
+
+    def decided(self, number: int) -> tuple[Decision, ...]:
+        """Return what is decided on the findings of attachment ``number`` (from 0)."""
+        return self._decisions.get(self.jobs[number].id, ())
+
+    def carried_out(self, file_id: str) -> tuple[int, ...]:
+        """Return the numbers of the corrections that the copy of an attachment carries out."""
+        concerned = [c.number for c in self.corrections if c.file in (None, file_id)]
+        return tuple(number for number in concerned if number in self._carried)
+
+    def suspects(self) -> list[int]:
+        """The attachments (from 0) whose reading did not end once: to be read alone, last."""
+        marks = self.attempts
+        return [n for n, job in enumerate(self.jobs) if marks is not None and marks.count(job.id)]
 
     def decide(self) -> int:
         """Decide on all attachments together; return the number of decisions."""
         files = [self._readings[job.id] for job in self.jobs if job.id in self._readings]
         decisions, seconds = decide_together(files, self.tools)
-        self._decisions.update(decisions)
+        readings = {file.job.id: file.readings for file in files}
+        wanted = [c for c in self.corrections if finds_its_page(c, readings)]
+        self._decisions.update(correct(decisions, readings, wanted, self.policy))
+        self._carried = frozenset(c.number for c in wanted)
         for file in files:
             self._readings[file.job.id] = replace(file, seconds=seconds[file.job.id])
         return sum(len(own) for own in decisions.values())
@@ -277,7 +311,7 @@ class Session:
             files,
             self._examined,
             author_of(self.applicant),
-            self.order.id,
+            self.id,
             review_round=round_,
             handed_in=today.year,
         )
@@ -288,7 +322,7 @@ class Session:
                 stack.enter_context(corpus)
             compared = compare_dossier(texts, corpus, names)
             if corpus is not None and round_ is not None:
-                compared |= remember(texts, corpus, self.order.id, names)
+                compared |= remember(texts, corpus, self.id, names)
         return compared
 
     def finish(self, number: int) -> FileResult:
@@ -323,41 +357,47 @@ class Session:
         """Write the report and the manifest."""
         discard_strangers(self.case, self.jobs)
         write_report(self.case, self.results, self.refusals, self.policy)
-        write_manifest(self.case, self.order.id, self.results, self.refused, self.tools)
+        write_manifest(self.case, self.id, self.results, self.refused, self.tools)
 
     def _guarded(self, job: Job, work: Callable[[], T]) -> T | None:
-        """Run a step; what goes wrong becomes the attachment's result."""
+        """Run a step; what goes wrong becomes the attachment's result.
+
+        Raises:
+            TryAgainError: It failed, not by the file's own fault, and may be tried again.
+        """
         try:
             return work()
         except Exception as caught:
             error = as_mangping_error(caught, job.name)
-            self._results[job.id] = discard_and_fail(self.case, job, error, self.tools)
-            self.progress.closed(job.id)
+            if not isinstance(error, RefusedInputError):
+                self._failures[job.id] += 1
+                if self._failures[job.id] < self.tries:
+                    raise TryAgainError(job.id, code=error.code) from None
+                self._broken.add(job.id)
+            self._fail(job, error)
             return None
 
+    def _fail(self, job: Job, error: MangpingError) -> None:
+        self._results[job.id] = discard_and_fail(self.case, job, error, self.tools)
+        self.progress.closed(job.id)
 
-_open: dict[str, Session] = {}
+    def give_up(self, number: int, error: MangpingError) -> None:
+        """Leave attachment ``number`` (from 0) to a person without trying it."""
+        self._broken.add(self.jobs[number].id)
+        self._fail(self.jobs[number], error)
 
+    def is_broken(self, number: int) -> bool:
+        """Whether attachment ``number`` (from 0) failed for another reason than its own bytes."""
+        return self.jobs[number].id in self._broken
 
-def lend(session: Session) -> None:
-    """Let the flow of this process find an opened session by its order's id."""
-    _open[session.order.id] = session
+    def result(self, number: int) -> FileResult | None:
+        """What became of attachment ``number`` (from 0), if it has ended."""
+        return self._results.get(self.jobs[number].id)
 
+    def own_copy(self, number: int) -> OwnCopy | None:
+        """What became of the own copy of attachment ``number`` (from 0)."""
+        return self._own.get(self.jobs[number].id)
 
-def current(order_id: str) -> Session:
-    """Return the opened session of an order, opening it if nobody did.
-
-    Raises:
-        UnknownCaseError: Nobody registered the order.
-        UsageError: As for :meth:`Session.open`.
-    """
-    if order_id not in _open:
-        _open[order_id] = Session.open(find(order_id))
-    return _open[order_id]
-
-
-def give_back(order_id: str) -> None:
-    """Close a session."""
-    session = _open.pop(order_id, None)
-    if session is not None:
-        session.close()
+    def similarity(self, number: int) -> Similarity | None:
+        """What the text of attachment ``number`` (from 0) shares, if it was compared."""
+        return self._similarities.get(self.jobs[number].id)

@@ -106,6 +106,13 @@ def correct(
     return {file: tuple(own) for file, own in given.items()}
 
 
+def finds_its_page(correction: Correction, files: Mapping[str, Sequence[PageReading]]) -> bool:
+    """Whether a correction is for the whole dossier, or the page it names is there."""
+    if correction.file is None:
+        return True
+    return 1 <= (correction.page or 0) <= len(files.get(correction.file, ()))
+
+
 def shown_doubts(decisions: Iterable[Decision], applicant: Applicant) -> list[Doubt]:
     """Return a doubt for each place where a person's decision shows something of the applicant's.
 
