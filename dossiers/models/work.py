@@ -20,6 +20,7 @@ class RunKind(models.TextChoices):
     PROCESS_ATTACHMENT = "process-attachment", "重做一个附件"
     VERIFY_PAIR = "verify-pair", "核对申报人的副本"
     SIMILARITY = "similarity-recheck", "查重"
+    CORRECT = "correct-dossier", "落实人工更正"
     PUBLISH = "publish-dossier", "发布"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from dossiers import audit
@@ -90,10 +90,12 @@ def doubtful_findings(dossier_id: str) -> QuerySet[Finding]:
 
 def current_findings(dossier_id: str) -> QuerySet[Finding]:
     """Return all findings of the newest masked copies, by attachment and page."""
-    attachments = Attachment.objects.filter(dossier_id=dossier_id)
-    attachments = attachments.exclude(state=AttachmentState.REMOVED)
-    versions = [v.pk for v in (a.current for a in attachments) if v is not None]
-    found = Finding.objects.filter(version__in=versions)
+    there = CopyVersion.objects.filter(attachment__dossier_id=dossier_id)
+    there = there.exclude(attachment__state=AttachmentState.REMOVED)
+    newer = CopyVersion.objects.filter(
+        attachment=OuterRef("attachment"), number__gt=OuterRef("number")
+    )
+    found = Finding.objects.filter(version__in=there.filter(~Exists(newer)))
     return found.order_by("version__attachment__ordinal", "page", "pk")
 
 
