@@ -23,6 +23,7 @@ _DOSSIER: list[URLPattern | URLResolver] = [
     path("return/", dossier_page.send_back, name="send-back"),
     path("assign/", dossier_page.assign, name="assign"),
     path("attachments/<int:ordinal>/remove/", dossier_page.remove, name="remove"),
+    path("diff/", include("portal.diff.urls")),
 ]
 urlpatterns = [
     path("", login.home, name="home"),

@@ -1,0 +1,215 @@
+"""What the diff shows of a page and of a dossier, as plain data for templates and scripts.
+
+Places are fractions of the upright page, so that a script needs no sizes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from dossiers.models import (
+    CORRECTIONS,
+    Attachment,
+    CopyVersion,
+    Decision,
+    DecisionKind,
+    Dossier,
+    Finding,
+    User,
+)
+from dossiers.services.deciding import current_findings, open_queue
+from pipeline.geometry import Frame
+from portal.diff.kinds import NAMES, recogniser_name
+from portal.diff.links import page_links
+from portal.diff.sides import Side
+
+Corners = Sequence[Sequence[float]]
+Row = dict[str, Any]
+
+
+def fractions(polygon: Corners, frame: Frame) -> list[list[float]]:
+    """Turn corners in pixels of the stored page into fractions of the upright page."""
+    upright = (frame.from_source((x, y)) for x, y in polygon)
+    return [[round(x / frame.width, 5), round(y / frame.height, 5)] for x, y in upright]
+
+
+def stored_corners(box: Corners, frame: Frame) -> tuple[tuple[float, float], ...]:
+    """Turn fractions of the upright page into corners in pixels of the stored page."""
+    whole = [frame.to_source((x * frame.width, y * frame.height)) for x, y in box]
+    return tuple((round(x, 1), round(y, 1)) for x, y in whole)
+
+
+def sheet_content(
+    dossier: Dossier,
+    attachment: Attachment,
+    pair: tuple[Side, Side],
+    page: int,
+    frames: Sequence[Frame],
+    user: User,
+) -> Row:
+    """Return what the two sides show of one page, with the findings of the right one."""
+    left, right = pair
+    frame = frames[page - 1]
+    shown = right.version or left.version
+    findings = _findings(shown, page, frame)
+    beside = findings
+    if left.version is not None and right.version is not None:
+        beside = _findings(left.version, page, frame)
+        _mark_changes(beside, findings)
+    return {
+        "attachment": attachment.ordinal,
+        "code": attachment.code,
+        "page": page,
+        "pages": len(frames),
+        "version": shown.number if shown else None,
+        "ratio": round(frame.height / frame.width, 4),
+        "left": _side(dossier, left, frame, user),
+        "right": _side(dossier, right, frame, user),
+        "findings": findings,
+        "beside": beside if beside is not findings else None,
+        "drawn": _drawn(attachment, shown, page, frame),
+    }
+
+
+def queue_content(dossier: Dossier) -> list[Row]:
+    """Return what needs a person in a dossier, in the order in which it is gone through."""
+    return [
+        {
+            "id": doubt.pk,
+            "attachment": doubt.attachment.ordinal,
+            "code": doubt.attachment.code,
+            "page": doubt.page or 1,
+            "whole": doubt.page is None,
+            "cause": doubt.code,
+            "message": doubt.message,
+            "rule": doubt.rule,
+            "finding": doubt.finding_id,
+            "kind": NAMES.get(doubt.finding.kind, "") if doubt.finding else "",
+        }
+        for doubt in open_queue(dossier.pk)
+    ]
+
+
+def queue_places(attachment: Attachment, page: int, frame: Frame) -> dict[int, list[list[float]]]:
+    """Return where on a page the open doubts are, by their ids."""
+    rows = attachment.doubts.filter(closed=None, page=page).exclude(polygon=None)
+    return {doubt.pk: fractions(doubt.polygon or (), frame) for doubt in rows}
+
+
+def index_content(dossier: Dossier) -> list[list[object]]:
+    """Return all findings of the newest copies: id, attachment, page, kind, doubtful, masked."""
+    rows = current_findings(dossier.pk).values_list(
+        "pk", "version__attachment__ordinal", "page", "kind", "doubtful", "action"
+    )
+    return [[*row[:4], int(row[4]), int(row[5] == "mask")] for row in rows]
+
+
+def pending_content(dossier: Dossier) -> Row:
+    """Return how many decisions wait for another masked copy."""
+    return {"count": dossier.decisions.filter(settled=None, replaced_by=None).count()}
+
+
+def record_content(attachment: Attachment) -> list[Row]:
+    """Return what was decided about an attachment, newest first: who, what, when."""
+    rows = Decision.objects.filter(dossier_id=attachment.dossier_id)
+    about = [r for r in _with_people(rows) if r.attachment_id in (None, attachment.pk)]
+    replaced = {row.replaces_id for row in about}
+    return [
+        {
+            **_decision(row),
+            "page": row.page,
+            "note": row.note,
+            "text": row.text or "",
+            "open": row.kind in CORRECTIONS and row.settled is None,
+            "standing": row.kind in CORRECTIONS and row.pk not in replaced,
+            "taken_back": row.pk in replaced,
+        }
+        for row in reversed(about)
+    ]
+
+
+def _side(dossier: Dossier, side: Side, frame: Frame, user: User) -> Row:
+    # Our copies stand upright; the original is turned so that both look alike.
+    turn = frame.turn if side.is_stored else 0
+    links = page_links(dossier.pk, side.file.key, frame.page, turn, user)
+    return {"code": side.code, "label": side.label, "images": links}
+
+
+def _findings(version: CopyVersion | None, page: int, frame: Frame) -> list[Row]:
+    if version is None:
+        return []
+    return [_finding(row, frame) for row in version.findings.filter(page=page)]
+
+
+def _finding(row: Finding, frame: Frame) -> Row:
+    return {
+        "id": row.pk,
+        "code": row.code,
+        "kind": row.kind,
+        "name": NAMES.get(row.kind, row.kind),
+        "masked": row.action == "mask",
+        "label": row.label,
+        "recogniser": recogniser_name(row.recogniser),
+        "score": round(row.score, 2),
+        "reason": row.reason,
+        "evidence": row.evidence,
+        "doubtful": row.doubtful,
+        "text": row.text or "",
+        "box": fractions(row.polygon, frame),
+        "decisions": [],
+    }
+
+
+def add_decisions(attachment: Attachment, page: int, findings: list[Row]) -> None:
+    """Put beside each finding what people decided about its place, in any version."""
+    rows = attachment.decisions.filter(page=page).exclude(finding=None).select_related("finding")
+    known = {int(f["id"]): f for f in findings}
+    places: dict[str, list[Row]] = {}
+    for row in _with_people(rows):
+        if row.finding is not None:
+            places.setdefault(str(row.finding.polygon), []).append(_decision(row))
+    if not places:
+        return
+    for pk, polygon in Finding.objects.filter(pk__in=known).values_list("pk", "polygon"):
+        known[pk]["decisions"] = places.get(str(polygon), [])
+
+
+def _with_people(rows: Any) -> Iterable[Decision]:
+    found: Iterable[Decision] = rows.select_related("author", "replaces").order_by("pk")
+    return found
+
+
+def _decision(row: Decision) -> Row:
+    return {
+        "id": row.pk,
+        "what": DecisionKind(row.kind).label,
+        "kind": row.kind,
+        "to": NAMES.get(row.finding_kind, ""),
+        "who": row.author.display_name or row.author.username,
+        "when": row.created.isoformat(timespec="seconds"),
+        "replaces": row.replaces_id,
+    }
+
+
+def _drawn(
+    attachment: Attachment, version: CopyVersion | None, page: int, frame: Frame
+) -> list[Row]:
+    """Return the boxes that people drew and no copy hides yet."""
+    rows = attachment.decisions.filter(kind=DecisionKind.DRAW, page=page, replaced_by=None)
+    return [
+        {
+            **_decision(row),
+            "box": fractions(row.polygon or (), frame),
+            "name": NAMES[row.finding_kind],
+        }
+        for row in _with_people(rows.filter(settled=None))
+    ]
+
+
+def _mark_changes(before: list[Row], after: list[Row]) -> None:
+    """Mark what one version masks and the other does not."""
+    for mine, other in ((before, after), (after, before)):
+        masked = {str(f["box"]) for f in other if f["masked"]}
+        for finding in mine:
+            finding["changed"] = finding["masked"] and str(finding["box"]) not in masked

@@ -1,0 +1,60 @@
+// Small parts of the page of the diff: asking the server, telling and asking people, rows.
+
+import { element } from "./diff-panes.js";
+
+const $ = (id) => document.getElementById(id);
+const token = document.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "";
+
+export async function request(address, options = {}) {
+  const answer = await fetch(address, { credentials: "same-origin", ...options, headers: { Accept: "application/json", ...options.headers } });
+  if (answer.redirected) { location.reload(); throw new Error("登录已失效，请重新登录。"); }
+  const content = await answer.json().catch(() => ({ message: "系统没有回应，请稍后重试。" }));
+  if (!answer.ok) throw new Error(content.message ?? "系统没有回应，请稍后重试。");
+  return content;
+}
+
+let toastEnd = 0;
+export function toast(text, wrong = false) {
+  $("toast").textContent = text;
+  $("toast").classList.toggle("error", wrong);
+  clearTimeout(toastEnd);
+  toastEnd = setTimeout(() => { $("toast").textContent = ""; }, wrong ? 9000 : 3500);
+}
+
+export async function post(address, fields) {
+  const body = new URLSearchParams();
+  for (const [name, value] of Object.entries(fields)) if (value !== null && value !== undefined && value !== "") body.set(name, value);
+  return request(address, { method: "POST", body, headers: { "X-CSRFToken": token } });
+}
+
+export function row(target, texts, chosen, open) {
+  const item = element("li", chosen ? "current" : "");
+  item.setAttribute("role", "button");
+  item.tabIndex = 0;
+  item.append(...texts);
+  item.addEventListener("click", open);
+  item.addEventListener("keydown", (event) => { if (event.key === "Enter") open(); });
+  target.append(item);
+  if (chosen) requestAnimationFrame(() => item.scrollIntoView({ block: "nearest" }));
+  return item;
+}
+
+export function swatch(kind, masked) { return element("span", `swatch k-${kind}${masked ? "" : " kept"}`); }
+
+export function when(text) { return new Date(text).toLocaleString("zh-CN", { hour12: false }); }
+
+export function ask(title, text, { kind, text: given }) {
+  const dialog = $("ask");
+  $("ask-title").textContent = title;
+  $("ask-text").textContent = text;
+  $("ask-kind").hidden = kind === undefined;
+  $("ask-string").hidden = given === undefined;
+  $("ask-select").value = kind ?? "person_name";
+  $("ask-input").value = given ?? "";
+  $("ask-input").required = given !== undefined;
+  dialog.returnValue = "";
+  dialog.showModal();
+  return new Promise((resolve) => {
+    dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes" ? { kind: $("ask-select").value, text: $("ask-input").value } : null), { once: true });
+  });
+}
