@@ -19,12 +19,14 @@ from pipeline.errors import RefusedInputError
 from pipeline.intake import open_source
 
 _SECONDS = 150.0
+# What decoders do not give back goes with the process.
 _FILES_PER_PROCESS = 200
 
 Refusal = tuple[type[RefusedInputError], str, dict[str, object]]
 
-_lock = threading.Lock()
+_turn = threading.Lock()
 _pool: ProcessPoolExecutor | None = None
+_files = 0
 
 
 class UnreadableFileError(RefusedInputError):
@@ -40,15 +42,28 @@ def inspect(path: Path, name: str) -> None:
     Raises:
         RefusedInputError: Why it is not taken.
     """
-    pool = _running_pool()
-    try:
-        refusal = pool.submit(refusal_of, path, name).result(_SECONDS)
-    except (BrokenProcessPool, TimeoutError):
-        _discard(pool)
-        raise UnreadableFileError(name) from None
+    refusal = _looked_at(path, name)
     if refusal is not None:
         kind, subject, facts = refusal
         raise kind(subject, **facts)
+
+
+def _looked_at(path: Path, name: str) -> Refusal | None:
+    for last in (False, True):
+        # One at a time, so that no file's time runs while it waits for another.
+        with _turn:
+            pool = _running_pool()
+            try:
+                return pool.submit(refusal_of, path, name).result(_SECONDS)
+            except TimeoutError:
+                _discard(pool)
+                break
+            except BrokenProcessPool:
+                # A machine short of memory kills innocent processes too: look once more.
+                _discard(pool)
+                if last:
+                    break
+    raise UnreadableFileError(name)
 
 
 def refusal_of(path: Path, name: str) -> Refusal | None:
@@ -62,25 +77,25 @@ def refusal_of(path: Path, name: str) -> Refusal | None:
 
 
 def _running_pool() -> ProcessPoolExecutor:
-    global _pool
-    with _lock:
-        if _pool is None:
-            _pool = ProcessPoolExecutor(
-                max_workers=1,
-                mp_context=multiprocessing.get_context("spawn"),
-                initializer=_end_with_parent,
-                initargs=(os.getpid(),),
-                max_tasks_per_child=_FILES_PER_PROCESS,
-            )
-        return _pool
+    global _pool, _files
+    if _pool is not None and _files >= _FILES_PER_PROCESS:
+        _discard(_pool)
+    if _pool is None:
+        _pool = ProcessPoolExecutor(
+            max_workers=1,
+            mp_context=multiprocessing.get_context("spawn"),
+            initializer=_end_with_parent,
+            initargs=(os.getpid(),),
+        )
+        _files = 0
+    _files += 1
+    return _pool
 
 
 def _discard(pool: ProcessPoolExecutor) -> None:
     global _pool
-    with _lock:
-        if _pool is pool:
-            _pool = None
-    for process in list(pool._processes.values()):
+    _pool = None
+    for process in list((pool._processes or {}).values()):
         process.kill()
     pool.shutdown(wait=False, cancel_futures=True)
 
