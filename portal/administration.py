@@ -25,6 +25,7 @@ from dossiers.services.accounts import (
 from portal.access import UserRequest, needs
 from portal.errors import InputError
 from portal.forms import AccountForm
+from portal.login import unlock
 
 _EVENTS_PER_PAGE = 100
 _ACTIONS: dict[str, str] = {
@@ -125,6 +126,7 @@ def _change(request: UserRequest, user: User) -> dict[str, str]:
     if what == "password":
         word = secrets.token_urlsafe(_PASSWORD_BYTES)
         change_account(user, password=word, by=request.user)
+        unlock(user)
         return {"new_password": word}
     if user.pk == request.user.pk:
         # The last administrator would lock everybody out.

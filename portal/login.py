@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from axes.signals import user_locked_out
+from axes.utils import reset
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.decorators import login_required
@@ -58,12 +60,31 @@ def password(request: UserRequest) -> HttpResponse:
 def masked_username(request: HttpRequest, credentials: Mapping[str, Any] | None) -> str:
     """Return what the lockout counts failures by: a digest, because anything may be typed there."""
     typed = (credentials or {}).get("username") or request.POST.get("username") or ""
-    return digests(str(typed).casefold(), "login")[0]
+    return _digest(str(typed))
+
+
+def client_address(request: HttpRequest) -> str | None:
+    """Return where a login comes from; behind a proxy, what the proxy says it comes from."""
+    told: str = request.headers.get("X-Forwarded-For", "")
+    if settings.SECURE_PROXY_SSL_HEADER and told:
+        # What stands before the last comma came from the browser itself.
+        return told.rpartition(",")[2].strip()
+    address: str | None = request.META.get("REMOTE_ADDR")
+    return address
+
+
+def unlock(user: User) -> None:
+    """Let an account try again after too many wrong passwords."""
+    reset(username=_digest(user.username))
 
 
 def locked_out(request: HttpRequest, *_: object) -> HttpResponse:
     """Say that it is locked, and for how long."""
     return render(request, "portal/locked.html", status=429)
+
+
+def _digest(name: str) -> str:
+    return digests(name.casefold(), "login")[0]
 
 
 @receiver(user_logged_in)

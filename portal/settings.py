@@ -102,6 +102,7 @@ AUTH_PASSWORD_VALIDATORS = [
 
 # Names typed at the login may be people's own: only their digest is kept, see portal.login.
 AXES_USERNAME_CALLABLE = "portal.login.masked_username"
+AXES_CLIENT_IP_CALLABLE = "portal.login.client_address"
 AXES_SENSITIVE_PARAMETERS = ["username", "next", "csrfmiddlewaretoken"]
 AXES_LOCKOUT_CALLABLE = "portal.login.locked_out"
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]

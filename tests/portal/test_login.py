@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from axes.models import AccessAttempt
 from django.test import Client
@@ -34,6 +36,27 @@ def test_too_many_wrong_passwords_lock_the_account_there_and_nowhere_else(audito
     # A colleague at another desk is not locked out by it.
     assert log_in(Client(), "lin", PASSWORD, REMOTE_ADDR="10.0.0.9") == 302
     assert events(AuditAction.LOGGED_IN) == 1
+
+
+def test_a_new_password_from_the_administrator_ends_the_lock(
+    auditor: User, account: Accounts
+) -> None:
+    client = Client()
+    for _ in range(5):
+        log_in(client, "lin", "wrong")
+    administrator = browser(account(Role.ADMINISTRATOR))
+    shown = administrator.post(reverse("account", args=[auditor.pk]), {"do": "password"})
+    word = shown.content.decode().split('<code class="secret">')[1].split("<")[0]
+    assert log_in(client, "lin", word) == 302
+
+
+def test_behind_a_proxy_nobody_can_lock_out_the_whole_office(auditor: User, settings: Any) -> None:
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    there = {"HTTP_X_FORWARDED_FOR": "1.1.1.1, 10.0.0.7"}
+    for _ in range(5):
+        log_in(Client(), "lin", "wrong", **there)
+    assert log_in(Client(), "lin", PASSWORD, **there) == 429
+    assert log_in(Client(), "lin", PASSWORD, HTTP_X_FORWARDED_FOR="10.0.0.8") == 302
 
 
 def test_what_is_typed_as_a_name_is_not_kept(db: None) -> None:
