@@ -1,0 +1,128 @@
+"""A processed dossier whose pages can be looked at: sheets, their masked copies, findings."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from PIL import ImageDraw
+
+from dossiers.models import Dossier
+from dossiers.services.receiving import create_dossier, submit_dossier
+from dossiers.services.results import AttachmentOutcome, attach_result
+from dossiers.services.runs import finish_run
+from dossiers.services.uploads import append_chunk, complete_upload, register_upload
+from pipeline.dossier import VerdictKind
+from pipeline.findings_file import Corners, DoubtEntry, FindingEntry, FindingsFile
+from pipeline.outcome import FileResult
+from tests.dossiers.papers import APPLICANT, begin
+from tests.sheets import draw_sheet
+
+WIDTH, HEIGHT = 874, 1240
+LINES = ("听课记录", "授课教师：欧阳澹台", "评课人：赵永福")
+NAME: Corners = ((240.0, 190.0), (368.0, 190.0), (368.0, 232.0), (240.0, 232.0))
+OTHER: Corners = ((208.0, 280.0), (304.0, 280.0), (304.0, 322.0), (208.0, 322.0))
+
+
+def reviewed(folder: Path, *, files: int = 1, turn: int = 0) -> Dossier:
+    """Return a dossier up for review: each attachment with two masks, the second one doubtful.
+
+    ``turn`` is how many quarter turns clockwise bring the stored page upright.
+    """
+    dossier = create_dossier(APPLICANT, "huainan-2025", title="待核对")
+    for number in range(files):
+        sheet = draw_sheet((*LINES, f"第 {number} 份"))
+        place = folder / f"{number}.png"
+        sheet.rotate(90 * turn, expand=True).save(place, dpi=(150, 150))
+        data = place.read_bytes()
+        row = register_upload(dossier.pk, name=f"听课记录{number}.png", size=len(data))
+        append_chunk(row.key, 0, data)
+        complete_upload(row.key)
+        pen = ImageDraw.Draw(sheet)
+        for box in (NAME, OTHER):
+            pen.rectangle((*box[0], *box[2]), fill="black")
+        sheet.save(folder / f"{number}.pdf", resolution=150)
+    submit_dossier(dossier.pk)
+    grant = begin(dossier)
+    for number, attachment in enumerate(dossier.attachments.order_by("ordinal")):
+        copy = folder / f"{number}.pdf"
+        document = _document(attachment.original.sha256, copy, turn)
+        result = FileResult(
+            id=attachment.code,
+            file=attachment.code,
+            verdict=document.verdict,
+            pages=1,
+            sha256=document.sha256,
+            copy_sha256=document.copy_sha256,
+        )
+        outcome = AttachmentOutcome(attachment.ordinal, result, copy, document)
+        attach_result(dossier.pk, outcome, grant=grant)
+    finish_run(grant)
+    dossier.refresh_from_db()
+    return dossier
+
+
+def stored(box: Corners, turn: int) -> Corners:
+    """Turn corners of the upright sheet into corners of the stored page."""
+    if turn == 1:
+        return tuple((y, WIDTH - x) for x, y in box)
+    return box
+
+
+def _document(sha256: str, copy: Path, turn: int) -> FindingsFile:
+    def finding(number: int, kind: str, box: Corners, text: str, *, doubtful: bool) -> FindingEntry:
+        return FindingEntry.model_validate(
+            {
+                "id": f"p1-{number}",
+                "page": 1,
+                "kind": kind,
+                "polygon": stored(box, turn),
+                "label": "【申报人】" if number == 1 else "【人员1】",
+                "recogniser": "applicant" if number == 1 else "people",
+                "rule": "exact",
+                "score": 0.9,
+                "action": "mask",
+                "reason": "按通知须隐去",
+                "evidence": "与申报人信息一致" if number == 1 else "在上下文里像人名",
+                "doubtful": doubtful,
+                "text": text,
+            }
+        )
+
+    page = {
+        "page": 1,
+        "width": HEIGHT if turn % 2 else WIDTH,
+        "height": WIDTH if turn % 2 else HEIGHT,
+        "turn": turn,
+        "dpi": 150.0,
+        "origin": "image",
+        "lines": 4,
+        "layer": {"trusted": 0, "hidden": 0, "contradicted": 0},
+    }
+    return FindingsFile.model_validate(
+        {
+            "schema": "mangping.findings/1",
+            "file": "听课记录.png",
+            "sha256": sha256,
+            "copy_sha256": hashlib.sha256(copy.read_bytes()).hexdigest(),
+            "policy": "huainan-2025@1",
+            "program": "0",
+            "models": {},
+            "verdict": VerdictKind.PERSON,
+            "doubts": (
+                DoubtEntry(
+                    code="finding-doubtful",
+                    message="没有十足把握，请对照原件核对。",
+                    page=1,
+                    polygon=stored(OTHER, turn),
+                ),
+            ),
+            "notes": (),
+            "masks": {"applicant_name": 1, "person_name": 1},
+            "pages": (page,),
+            "findings": (
+                finding(1, "applicant_name", NAME, "欧阳澹台", doubtful=False),
+                finding(2, "person_name", OTHER, "赵永福", doubtful=True),
+            ),
+        }
+    )
