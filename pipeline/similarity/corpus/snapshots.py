@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from pipeline.similarity.fingerprints import GRAM, WINDOW, fingerprints
 from pipeline.similarity.nouns import Document
+from pipeline.similarity.rarity import pair_places
 from pipeline.similarity.text import normalise
 
 _LANES = 1024
@@ -102,12 +103,13 @@ def index_parameters() -> str:
     """Return what the index depends on, in words and sums: a program that differs cannot use it.
 
     The sums are over the normal form of all usual characters, which the tables of another release
-    of OpenCC or of Unicode may change, and over their fingerprints.
+    of OpenCC or of Unicode may change, over their fingerprints and over the places of their pairs.
     """
     text = normalise("".join(map(chr, _BASIC_PLANE)))
     form = hashlib.sha256(text.codes.astype("<u4").tobytes()).hexdigest()[:12]
     hashes = hashlib.sha256(fingerprints(text).hashes.astype("<u8").tobytes()).hexdigest()[:12]
-    return f"gram={GRAM} window={WINDOW} form={form} hashes={hashes}"
+    pairs = hashlib.sha256(pair_places(text).astype("<i4").tobytes()).hexdigest()[:12]
+    return f"gram={GRAM} window={WINDOW} form={form} hashes={hashes} pairs={pairs}"
 
 
 def _spread(digest: bytes) -> NDArray[np.uint16]:
