@@ -1,0 +1,110 @@
+"""An auditor at the diff in a browser: by keyboard through the queue, one mask off, one drawn."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect, sync_playwright
+
+from tests.e2e.portal_server import Portal
+
+_CHROMIUM = Path("/usr/bin/chromium")
+_FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run")
+_PASSWORD = "nine-lanterns-87"
+_PATIENT = 60_000
+_PREPARE = """
+from pathlib import Path
+from dossiers.roles import Role
+from dossiers.services.accounts import create_account
+from tests.portal.reviewed import reviewed
+create_account("auditor", Role.AUDITOR, password={password!r}, display_name="审核一")
+print(reviewed(Path({folder!r}), files=2).pk)
+"""
+_DECIDED = """
+import json
+from dossiers.models import Decision
+rows = Decision.objects.order_by("pk")
+print(json.dumps([[r.kind, r.finding_kind, r.text, r.polygon, r.author.username] for r in rows]))
+"""
+
+
+@pytest.fixture
+def portal(tmp_path: Path) -> Iterator[Portal]:
+    portal = Portal(tmp_path / "state")
+    yield portal
+    portal.stop()
+
+
+@pytest.fixture
+def page(portal: Portal, tmp_path: Path) -> Iterator[Page]:
+    if not _CHROMIUM.exists():
+        pytest.skip("Chromium is not installed: .ci/system browser")
+    dossier = portal.run(_PREPARE.format(password=_PASSWORD, folder=str(tmp_path)))
+    portal.start()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=_CHROMIUM, args=list(_FLAGS))
+        page = browser.new_page(viewport={"width": 1366, "height": 768}, locale="zh-CN")
+        page.set_default_timeout(_PATIENT)
+        expect.set_options(timeout=_PATIENT)
+        page.goto(f"{portal.url}/dossiers/{dossier}/diff/")
+        page.get_by_label("账号").fill("auditor")
+        page.get_by_label("密码").fill(_PASSWORD)
+        page.get_by_role("button", name="登录").click()
+        yield page
+        browser.close()
+
+
+def test_an_auditor_goes_through_the_queue_by_keyboard(portal: Portal, page: Page) -> None:
+    problems: list[str] = []
+    page.on("console", lambda said: problems.append(said.text) if said.type == "error" else None)
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    expect(page.locator("#diff[data-ready]")).to_be_visible()
+    expect(page.locator("#queue-count")).to_have_text("2")
+    expect(page.locator("#queue-rows li.current")).to_contain_text("a001")
+    expect(page.locator("#card canvas")).to_have_count(2)
+    expect(page.locator("#left polygon.current")).to_have_count(1)
+
+    # Both sides show the same place, however one of them is moved.
+    page.keyboard.press("+")
+    page.keyboard.press("+")
+    expect(page.locator("#zoom")).to_have_text("150%")
+    page.evaluate("document.getElementById('left').scrollTo(80, 120)")
+    page.locator("#help").hover()
+    assert page.evaluate("document.getElementById('right').scrollTop") == 120
+    page.keyboard.press("0")
+
+    page.keyboard.press("a")
+    expect(page.locator("#queue-count")).to_have_text("1")
+    expect(page.locator("#queue-rows li.current")).to_contain_text("a002")
+    page.keyboard.press("r")
+    expect(page.locator("#queue-count")).to_have_text("0")
+
+    page.keyboard.press("b")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Shift+ArrowRight")
+    page.keyboard.press("Enter")
+    expect(page.locator("#ask")).to_be_visible()
+    page.locator("#ask-select").select_option("phone")
+    page.locator("#ask button.primary").click()
+    expect(page.locator("#left polygon.drawn")).to_have_count(1)
+
+    page.keyboard.press("m")
+    page.locator("#ask-input").fill("听课记录")
+    page.keyboard.press("Enter")
+    expect(page.locator("#pending")).to_have_text("3 项更正待生成新版")
+
+    # The applicant's own name is shown only after another question.
+    page.locator("#tab-findings").click()
+    page.locator("#finding-rows li").filter(has_text="申报人姓名").click()
+    page.keyboard.press("r")
+    expect(page.locator("#ask-text")).to_contain_text("申报人自己的信息")
+    page.locator("#ask button[value=no]").click()
+
+    rows = json.loads(portal.run(_DECIDED))
+    assert [row[0] for row in rows] == ["accept", "reject", "draw", "mask-string"]
+    assert {row[4] for row in rows} == {"auditor"}
+    assert rows[2][1] == "phone" and len(rows[2][3]) == 4 and rows[3][2] == "听课记录"
+    assert problems == []
