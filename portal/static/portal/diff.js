@@ -254,8 +254,10 @@ async function decide(fields, next = false) {
 const subject = () => ({ version: state.sheet.version, finding: state.finding, doubt: state.doubt });
 
 function accept() {
-  if (state.finding) decide({ ...subject(), kind: "accept" }, true);
-  else if (state.doubt) decide({ kind: "resolve", doubt: state.doubt }, true);
+  // What stands open to be read is not confirmed as a mask, but as seen and in order.
+  const shown = state.finding && !found(state.finding)?.masked;
+  if (state.doubt && (shown || !state.finding)) decide({ kind: "resolve", doubt: state.doubt }, true);
+  else if (state.finding) decide({ ...subject(), kind: "accept" }, true);
   else toast("先用 j、k 选一处。", true);
 }
 

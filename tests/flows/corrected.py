@@ -1,0 +1,102 @@
+"""Processes a dossier of two sheets, corrects it, and prints what came of it as JSON."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import dossiers
+from flows.prefect_home import set_environment
+
+
+def main(folder: str) -> None:
+    dossiers.prepare()
+    set_environment()
+    from prefect.testing.utilities import prefect_test_harness
+
+    from dossiers.models import DecisionKind, User
+    from dossiers.roles import Role
+    from dossiers.services.accounts import create_account
+    from dossiers.services.deciding import DecisionInput, record_decision
+    from flows.correct import correct_dossier
+    from flows.process import process_dossier
+    from pipeline.dossier import Kind
+
+    dossier = _submitted(Path(folder))
+    by = create_account("auditor", Role.AUDITOR)
+    with prefect_test_harness(server_startup_timeout=120):
+        process_dossier(dossier)
+        first = _state(dossier)
+        name = next(f for f in _findings(dossier, 1) if f.kind == Kind.APPLICANT_NAME)
+        decisions = (
+            DecisionInput(DecisionKind.REJECT, ordinal=1, version=1, finding=name.pk),
+            DecisionInput(
+                DecisionKind.DRAW,
+                ordinal=1,
+                version=1,
+                page=1,
+                polygon=((70, 360), (400, 360), (400, 420), (70, 420)),
+                finding_kind=Kind.PERSON_NAME,
+            ),
+            DecisionInput(
+                DecisionKind.MASK_STRING, text="分数的意义", finding_kind=Kind.PROJECT_NUMBER
+            ),
+        )
+        made = [record_decision(dossier, one, by=by) for one in decisions]
+        counts = correct_dossier(dossier, by.pk)
+        second = _state(dossier)
+        undo = DecisionInput(DecisionKind.RESOLVE, ordinal=1, replaces=made[0].pk)
+        record_decision(dossier, undo, by=User.objects.get(pk=by.pk))
+        correct_dossier(dossier)
+        print(json.dumps({"counts": counts, "states": [first, second, _state(dossier)]}))
+
+
+def _submitted(folder: Path) -> str:
+    from dossiers.services.receiving import create_dossier, submit_dossier
+    from dossiers.services.uploads import append_chunk, complete_upload, register_upload
+    from pipeline.dossier import Applicant
+    from tests.sheets import APPLICANT, draw_sheet
+
+    dossier = create_dossier(Applicant.model_validate(APPLICANT), "huainan-2025")
+    sheets = (
+        ("听课记录", "授课教师：李晓琳", "教研组讨论了分数的意义", "会后整理"),
+        ("会议记录", "内容：分数的意义"),
+        ("通知", "关于开展教学比赛的通知"),
+    )
+    for number, lines in enumerate(sheets):
+        place = folder / f"{number}.png"
+        draw_sheet(lines).save(place, dpi=(150, 150))
+        data = place.read_bytes()
+        row = register_upload(dossier.pk, name=place.name, size=len(data))
+        append_chunk(row.key, 0, data)
+        complete_upload(row.key)
+    submit_dossier(dossier.pk)
+    return str(dossier.pk)
+
+
+def _findings(dossier: str, ordinal: int) -> list[Any]:
+    from dossiers.services.lookup import attachment_of
+
+    current = attachment_of(dossier, ordinal).current
+    return list(current.findings.all()) if current is not None else []
+
+
+def _state(dossier: str) -> dict[str, object]:
+    from dossiers.models import Attachment, Decision, Doubt
+
+    rows = Attachment.objects.filter(dossier_id=dossier).order_by("ordinal")
+    return {
+        "versions": [row.versions.count() for row in rows],
+        "masked": [
+            [f.kind for f in _findings(dossier, row.ordinal) if f.action == "mask"] for row in rows
+        ],
+        "doubts": sorted(set(Doubt.objects.filter(closed=None).values_list("code", flat=True))),
+        "waiting": Decision.objects.filter(settled=None, replaced_by=None).count(),
+    }
+
+
+if __name__ == "__main__":
+    import sys
+
+    main(sys.argv[1])
