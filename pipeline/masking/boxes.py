@@ -130,11 +130,14 @@ class _Site:
         return start, end
 
     def _behind_label(self, start: float) -> float:
-        """Move a start back to the label's colon where ink stands between the two."""
+        """Move a start back to the colon or bracket before it where ink stands between the two."""
         before = [k for k in range(self.first) if self.row.solid[k]]
-        if not before or not self.row.colons[before[-1]]:
+        last = before[-1] if before else -1
+        bracket = bool(before) and bool(self.row.brackets[last])
+        if not before or not (bracket or self.row.colons[last]):
             return start
-        return behind_colon(self.profile, start, float(self.row.chars[before[-1], 0]), *self.near)
+        box = (float(self.row.chars[last, 0]), float(self.row.chars[last, 1]))
+        return behind_colon(self.profile, start, box, *self.near, bracket=bracket)
 
     def _cuts(self) -> tuple[float | None, float | None]:
         """Cuts to the neighbours before and after; None where none of the line is near."""

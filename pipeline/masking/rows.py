@@ -15,7 +15,7 @@ from pipeline.masking.axes import Axes, axes_of, axes_of_polygon
 from pipeline.reading.lines import Line, PageReading
 
 Interval = tuple[float, float]
-_COLONS = (":", "：")
+_COLONS, _BRACKETS = (":", "："), ("(", "（")
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,7 @@ class Row:
         chars: Start and end of each character of the line.
         solid: Which of them are more than a space.
         colons: Which of them are the colon behind a label.
+        brackets: Which of them are opening brackets.
         pitch: Median distance of neighbouring full-width characters, or 0 when there are none.
         widths: What each character is expected to take along the line.
         band: Upper and lower edge of each character of the line, shape (n, 2); the line's own
@@ -40,6 +41,7 @@ class Row:
     chars: NDArray[np.float64]
     solid: NDArray[np.bool_]
     colons: NDArray[np.bool_]
+    brackets: NDArray[np.bool_]
     pitch: float
     widths: NDArray[np.float64]
     band: NDArray[np.float64]
@@ -100,6 +102,7 @@ class Rows:
             chars=boxes[:, [0, 2]],
             solid=np.array([bool(t.strip()) for t in texts]),
             colons=np.array([t in _COLONS for t in texts]),
+            brackets=np.array([t in _BRACKETS for t in texts]),
             pitch=_pitch(boxes, texts, full_width),
             widths=_widths(boxes, texts),
             band=boxes[:, [1, 3]],

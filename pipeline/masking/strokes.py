@@ -17,8 +17,10 @@ from pipeline.masking.ink import Ink
 _WIDEST, _OUTSIDE = 1.45, 0.5
 # A colon's dots: how wide they are at most, and how much ink a column of them holds.
 _DOTS_WIDE, _DOTS_INK = 0.3, 0.4
-# How far behind its label a value may begin.
-_FAR = 2.5
+# The same of a bracket.
+_BRACKET_WIDE, _BRACKET_INK = 0.45, 0.7
+# How far behind its label a value may begin, from the start and from the end of the colon's box.
+_FAR, _NEAR = 2.5, 1.5
 
 
 def whole_strokes(
@@ -58,25 +60,34 @@ def _near(column: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def behind_colon(
-    profile: NDArray[np.float64], start: float, colon: float, origin: int, em: float
+    profile: NDArray[np.float64],
+    start: float,
+    colon: tuple[float, float],
+    origin: int,
+    em: float,
+    *,
+    bracket: bool = False,
 ) -> float:
-    """Move a mask's start back to its label's colon where ink stands between the two.
+    """Move a mask's start back to the colon or bracket before it where ink stands between the two.
 
     Args:
         profile: Ink pixels in each column of the strip.
         start: The mask's start, in the line's coordinates.
-        colon: Where the colon's box begins, in the line's coordinates.
+        colon: Where the colon's box begins and ends, in the line's coordinates.
         origin: Where the strip begins, in the line's coordinates.
         em: Height of a character in pixels.
+        bracket: Whether it is an opening bracket, whose box may hold a part of what follows.
     """
-    first = max(0, int(colon - 0.15 * em) - origin)
+    first = max(0, int(colon[0] - 0.15 * em) - origin)
     between = profile[first : max(first, int(start) - origin)]
     columns = np.flatnonzero(between > 0)
-    if not len(columns) or not 0.3 * em < start - colon <= _FAR * em:
+    near = start - colon[0] <= _FAR * em or start - colon[1] <= _NEAR * em
+    if not len(columns) or not near or start - colon[0] <= 0.3 * em:
         return start
     breaks = np.flatnonzero(np.diff(columns) > 1)
     dots = columns[: breaks[0] + 1] if len(breaks) else columns
-    if len(dots) > _DOTS_WIDE * em or between[dots].max() > _DOTS_INK * em:
+    wide, ink = (_BRACKET_WIDE, _BRACKET_INK) if bracket else (_DOTS_WIDE, _DOTS_INK)
+    if len(dots) > wide * em or between[dots].max() > ink * em:
         return start
     behind = int(dots[-1]) + 1
     return start if not len(breaks) else float(first + behind + 1 + origin)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -14,6 +15,7 @@ _TOUCHING = 0.6
 _BRACKETS = set("【】[]「」 　")
 _MAIL = "mail"
 """What stands before an address: E-mail, email."""
+_REST_OF_DATE = re.compile("[0-9]{1,2}[月日]|月[0-9]{1,2}")
 _NUMBERS = {Kind.ID_NUMBER, Kind.PHONE, Kind.HOLDER_NUMBER}
 
 Box = tuple[float, float, float, float]
@@ -33,8 +35,9 @@ def find_edges(
     """Yield the places beside masks where an end of an applicant's string is left.
 
     A character of a name is enough beside the mask of a name, one digit beside that of a number,
-    one letter or digit beside that of an e-mail address, two characters beside that of a unit: one
-    alone, such as 学, begins too many words that may rightly follow.
+    month or day beside that of a birth date, one letter or digit beside that of an e-mail address,
+    two characters beside that of a unit: one alone, such as 学, begins too many words that may
+    rightly follow.
     """
     placed = [(mask.kind, mask.polygon.to(frame).bounds) for mask in masks]
     for run in runs if placed else ():
@@ -92,6 +95,8 @@ def _is_end(kind: Kind, run: Run, at: int, forms: EdgeForms) -> bool:
         return any(text.startswith(u[-k:]) for u in forms.units for k in range(2, len(u)))
     if kind is Kind.EMAIL:
         return text[:1].isascii() and text[:1].isalnum()
+    if kind is Kind.BIRTH_DATE:
+        return _REST_OF_DATE.match(text) is not None
     return kind in _NUMBERS and text[:1].isdigit()
 
 

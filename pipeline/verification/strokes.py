@@ -26,6 +26,12 @@ _LOW, _HIGH = 0.25, 1.1
 _WIDE = 1.6
 _RIM = 3
 """Pixels around the mask that belong to its edge."""
+LOW_SIGNS = frozenset("：:；;，,、。.·")
+"""Signs whose ink is small; what is taller than one is not explained by having read it there."""
+_TALLER, _BROADER = 0.38, 0.18
+"""Height and width from which a blot is none of those signs, in thicknesses of the mask."""
+_JOINED = 0.08
+"""Space between strokes of one character, in thicknesses of the mask."""
 
 Box = tuple[float, float, float, float]
 
@@ -41,23 +47,32 @@ def find_unread_ink(
         masks: The masks of the page.
         lines: What was read on the copy, in any frame of the page.
     """
-    chars = [char.polygon.to(frame).bounds for line in lines for char in line.chars]
-    read = np.array(chars, dtype=float).reshape(-1, 4)
+    chars = [char for line in lines for char in line.chars]
+    boxes = [char.polygon.to(frame).bounds for char in chars]
+    read = np.array(boxes, dtype=float).reshape(-1, 4)
+    small = np.array([char.text in LOW_SIGNS for char in chars], dtype=bool)
     hidden = np.zeros(pixels.shape[:2], np.uint8)
     for mask in masks:
         corners = np.round(mask.polygon.to(frame).array()).astype(np.int32)
         cv2.fillPoly(hidden, [corners], (255,))
         cv2.polylines(hidden, [corners], True, (255,), 2 * _RIM - 1)
+    signs, large = read[small], read[~(small | _within(read, hidden))]
     for mask in masks:
         if mask.kind is Kind.SEAL:
             # Covers whatever it was stamped over; it has no line that could go on beside it.
             continue
-        yield from _beside(pixels, frame, mask.polygon.to(frame), hidden, read)
+        yield from _beside(pixels, frame, mask.polygon.to(frame), hidden, (read, signs, large))
 
 
 def _beside(
-    pixels: Pixels, frame: Frame, place: Polygon, hidden: Pixels, read: NDArray[np.float64]
+    pixels: Pixels,
+    frame: Frame,
+    place: Polygon,
+    hidden: Pixels,
+    read: tuple[NDArray[np.float64], ...],
 ) -> Iterator[Polygon]:
+    """Look beside one mask; ``read`` has the boxes of all signs, of small and of large ones."""
+    every, signs, large = read
     x0, y0, x1, y1 = place.bounds
     along = x1 - x0 >= y1 - y0
     thick = max(8.0, min(x1 - x0, y1 - y0))
@@ -71,16 +86,25 @@ def _beside(
     if free.size == 0:
         return
     ink = ((part < np.median(free) - _CONTRAST) & (covered == 0)).astype(np.uint8)
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
-    for number, (x, y, w, h, area) in enumerate(stats[1:].tolist(), start=1):
-        box = (left + x, top + y, left + x + w, top + y + h)
-        if area < 0.01 * thick * thick or not _like_a_character(box, place.bounds, thick, along):
-            continue
-        blot = labels[y : y + h, x : x + w] == number
-        if _is_bracket(blot if along else blot.T) or _is_red(colours[y : y + h, x : x + w][blot]):
-            continue
-        if not _explained(box, read):
-            yield Polygon.from_bounds(frame, *box)
+    for joined in (0, max(1, round(_JOINED * thick))):
+        near = np.ones((2 * joined + 1, 2 * joined + 1), np.uint8)
+        blots = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, near) if joined else ink
+        _, labels, stats, _ = cv2.connectedComponentsWithStats(blots, connectivity=8)
+        for number, (x, y, w, h, area) in enumerate(stats[1:].tolist(), start=1):
+            box = (left + x, top + y, left + x + w, top + y + h)
+            if area < 0.01 * thick * thick or (
+                not _like_a_character(box, place.bounds, thick, along)
+            ):
+                continue
+            if joined and (min(w, h) < _BROADER * thick or max(w, h) < _TALLER * thick):
+                continue
+            blot = labels[y : y + h, x : x + w] == number
+            colour = colours[y : y + h, x : x + w][blot]
+            if _is_bracket(blot if along else blot.T) or _is_red(colour):
+                continue
+            mistaken = joined and _explained(box, signs) and not _explained(box, large)
+            if mistaken or not (joined or _explained(box, every)):
+                yield Polygon.from_bounds(frame, *box)
 
 
 def _like_a_character(box: Box, mask: Box, thick: float, along: bool) -> bool:
@@ -117,6 +141,13 @@ def _is_red(colours: NDArray[np.uint8]) -> bool:
     """Whether a blot is ink of a seal, which lies across whatever is there."""
     red, green, blue = np.median(colours, axis=0).tolist()
     return bool(red - max(green, blue) > 50)
+
+
+def _within(read: NDArray[np.float64], hidden: Pixels) -> NDArray[np.bool_]:
+    """Which boxes of characters have their middle in a mask: they are its label's."""
+    rows = ((read[:, 1] + read[:, 3]) / 2).astype(int).clip(0, hidden.shape[0] - 1)
+    columns = ((read[:, 0] + read[:, 2]) / 2).astype(int).clip(0, hidden.shape[1] - 1)
+    return np.asarray(hidden[rows, columns] > 0)
 
 
 def _explained(box: Box, read: NDArray[np.float64]) -> bool:

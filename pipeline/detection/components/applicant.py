@@ -158,8 +158,9 @@ class ApplicantSearch:
                 continue
             year, month, day = match.group(1), int(match.group(2)), int(match.group(3))
             mark = r"[年.\-/—·]"
-            of_day = rf"[月.\-/—·]?0?{day}(?:[日曰]|(?![0-9]))"
-            pattern = rf"{year}{mark}0?{month}(?:{of_day}|月(?![0-9])|(?![0-9]))"
+            # A speck behind a figure is read as a dot: 5.月16日.
+            of_day = rf"[.,，·]?[月.\-/—·]?0?{day}(?:[日曰]|(?![0-9]))"
+            pattern = rf"{year}{mark}0?{month}(?:{of_day}|[.,，·]?月(?![0-9])|(?![0-9]))"
             for found in re.finditer(pattern, text):
                 add(
                     doc,

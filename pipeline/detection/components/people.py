@@ -32,6 +32,15 @@ _AMONG = re.compile(
     "(?:学生|同学)([一-龥]{2,3}?)(?=的?(?:父母|父亲|母亲|爸爸|妈妈|家长|爷爷|奶奶|家里|家中))"
     "|[与和跟]([一-龥]{2,3}?)(?=共同(?:设计|执教|完成|承担|撰写|主持|开发)|合著|合编|合写|搭班|结对)"
 )
+# Two of these make a name that begins with no surname: 次仁|次旺.
+_TIBETAN = "|".join(
+    "扎西 次仁 多吉 多杰 卓玛 平措 顿珠 旺堆 旺久 旺姆 央金 拉姆 拉巴 尼玛 达瓦 巴桑 格桑 洛桑 丹增 旦增 德吉 次旺 次旦 白玛 索朗 "
+    "桑珠 贡嘎 强巴 仁增 仁青 边巴 普布 米玛 阿旺 群培 曲珍 曲扎 玉珍 卓嘎 罗布 坚赞 江村 土登 益西 措姆 加措 嘉措 晋美 欧珠 次珍 "
+    "央宗 才让 才旦 桑吉 南杰 拉毛 公保".split()
+)
+_TIBETAN_NAME = re.compile(f"(?:{_TIBETAN}){{2}}")
+# In a list of authors the page number stands behind names, not behind titles: 羿博士(37).
+_NUMBERED_TITLE = re.compile(rf"(?:{_TITLES}|博士)(?=[(（][0-9])")
 _NOBODY = frozenset(
     "家长 家庭 师生 师傅 师徒 同伴 同行 同学 同事 同仁 班级 时代 高校 农村 党员 党委 团队 团员 单位 文化 经典 生活 单亲 全体 全部 "
     "全家 全班 及其 和其 专家 名师 骨干 青年 徒弟 学生 教师 老师 组员 成员 伙伴 别人 他人 大家 孩子 乡村 城区 强校 弱校 名校 兄弟".split()
@@ -95,6 +104,9 @@ class PeopleSearch:
         # 瞿霆共2位教师: the count behind the names begins here.
         if end - start > 2 and doc[end - 1].text == "共" and _counts(doc, end):
             end -= 1
+        numbered = _NUMBERED_TITLE.match(text_of(doc, end, min(len(doc), end + 6)))
+        if numbered:
+            end += numbered.end()
         titled = re.match(_TITLES, text_of(doc, end, min(len(doc), end + 3))) is not None
         if end - start == 1 and not titled:
             return
@@ -272,6 +284,8 @@ def _shapes(text: str) -> Iterator[tuple[int, int, str]]:
             if stop - match.start() >= 3 and (closed or re.match(_TITLES, text[stop:])):
                 yield match.start(), stop, "compound"
                 break
+    for match in _TIBETAN_NAME.finditer(text):
+        yield *match.span(), "two-words"
     for match in _AMONG.finditer(text):
         group = 1 if match.group(1) else 2
         name = match.group(group)

@@ -212,3 +212,19 @@ def test_a_thin_stroke_that_a_late_box_begins_in_is_covered_whole() -> None:
     page.lines[line] = type(read)(read.polygon, tuple(chars), 0.95)
     _, hidden = masked_by(page, page.find(line, 1, 3))
     assert_exact(page, line, 1, 3, hidden)
+
+
+def test_the_first_strokes_of_a_school_that_were_read_as_a_bracket_are_covered() -> None:
+    page = Page(height=200)
+    line = page.write("校（滁州小学）体育", (60, 80), 40, font=SERIF)
+    read = page.lines[line]
+    chars = list(read.chars)
+    x0, y0, x1, y1 = chars[2].polygon.bounds
+    chars[2] = type(chars[2])("滁", Polygon.from_bounds(page.frame, x0 + 13, y0, x1, y1), 0.9)
+    left, top, _, bottom = chars[1].polygon.bounds
+    bracket = Polygon.from_bounds(page.frame, left, top, x0 + 12, bottom)
+    chars[1] = type(chars[1])("（", bracket, 0.9)
+    page.lines[line] = type(read)(read.polygon, tuple(chars), 0.95)
+    _, hidden = masked_by(page, page.find(line, 2, 6))
+    assert share_hidden(hidden, page.ink[line][2]) > 0.98
+    assert share_hidden(hidden, page.ink[line][0]) < 0.02
