@@ -58,3 +58,21 @@ export function ask(title, text, { kind, text: given }) {
     dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes" ? { kind: $("ask-select").value, text: $("ask-input").value } : null), { once: true });
   });
 }
+
+// What is drawn on a page: findings, the place of the doubt looked at, boxes no copy hides yet.
+export function boxes(findings, { sheet, finding: chosen, doubt: open }) {
+  const made = findings.map((f) => {
+    const last = f.decisions.at(-1);
+    const look = [`k-${f.kind}`, f.masked ? "masked" : "kept"];
+    if (f.changed) look.push("changed");
+    if (last?.kind === "reject" && f.masked) look.push("gone");
+    if (f.id === chosen) look.push("current");
+    return { key: f.id, points: f.box, look: look.join(" "), name: f.masked ? f.name : `${f.name}（保留）` };
+  });
+  for (const [id, points] of Object.entries(sheet.doubts)) {
+    const now = Number(id) === open;
+    if (now && !chosen) made.push({ key: null, points, look: "doubt current", name: "待核对" });
+  }
+  for (const drawn of sheet.drawn) made.push({ key: null, points: drawn.box, look: "drawn", name: `${drawn.name}（新增，待生成）` });
+  return made;
+}

@@ -1,6 +1,6 @@
 // The page of the diff: the queue of what needs a person, the findings, and what is decided.
 
-import { ask, post, request, row, swatch, toast, when } from "./diff-page.js";
+import { ask, boxes, post, request, row, swatch, toast, when } from "./diff-page.js";
 import { Panes, element } from "./diff-panes.js";
 
 const root = document.getElementById("diff");
@@ -71,31 +71,13 @@ function render() {
     const select = tools.elements[side];
     select.replaceChildren(...sheet.sides.map((one) => new Option(one.label, one.code, false, one.code === sheet[side].code)));
   }
-  panes.left.boxes(boxes(sheet.beside ?? sheet.findings), pick);
-  panes.right.boxes(boxes(sheet.findings), pick);
+  panes.left.boxes(boxes(sheet.beside ?? sheet.findings, state), pick);
+  panes.right.boxes(boxes(sheet.findings, state), pick);
   renderQueue();
   renderFindings();
   renderRecord();
   renderCard();
   renderPending();
-}
-
-function boxes(findings) {
-  const { sheet } = state;
-  const made = findings.map((f) => {
-    const last = f.decisions.at(-1);
-    const look = [`k-${f.kind}`, f.masked ? "masked" : "kept"];
-    if (f.changed) look.push("changed");
-    if (last?.kind === "reject" && f.masked) look.push("gone");
-    if (f.id === state.finding) look.push("current");
-    return { key: f.id, points: f.box, look: look.join(" "), name: f.masked ? f.name : `${f.name}（保留）` };
-  });
-  for (const [id, points] of Object.entries(sheet.doubts)) {
-    const now = Number(id) === state.doubt;
-    if (now && !state.finding) made.push({ key: null, points, look: "doubt current", name: "待核对" });
-  }
-  for (const drawn of sheet.drawn) made.push({ key: null, points: drawn.box, look: "drawn", name: `${drawn.name}（新增，待生成）` });
-  return made;
 }
 
 function renderQueue() {
