@@ -21,8 +21,9 @@ setup: $(VENV)/.stamp-package $(VENV)/.stamp-system $(WEIGHTS)/.stamp
 $(BIN)/python:
 	@.ci/system python "$(PYTHON)" $(VENV)
 
+# The lock constrains itself too: pip takes the newest of a package asked for with an extra otherwise.
 $(VENV)/.stamp-requirements: requirements.lock | $(BIN)/python
-	$(BIN)/python -m pip install -qq --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install -qq --require-hashes -r requirements.lock -c requirements.lock
 	@touch $@
 
 $(VENV)/.stamp-package: pyproject.toml $(VENV)/.stamp-requirements
