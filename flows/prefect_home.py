@@ -35,6 +35,8 @@ def set_environment() -> None:
         "PREFECT_LOGGING_TO_API_ENABLED": "false",
         "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
         "PREFECT_SERVER_API_HOST": "127.0.0.1",
+        # Seconds; with one run at a time each dossier of a queue waits for it.
+        "PREFECT_RUNNER_POLL_FREQUENCY": "2",
     }
     for name, value in defaults.items():
         os.environ.setdefault(name, value)
