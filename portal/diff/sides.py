@@ -10,10 +10,12 @@ from functools import lru_cache
 from dossiers.errors import StorageError, UnknownThingError
 from dossiers.models import Attachment, CopyVersion, StoredFile
 from dossiers.storage import Storage
+from pipeline.errors import RefusedInputError
 from pipeline.geometry import Frame
 from pipeline.intake import open_source
 
 ORIGINAL, OWN = "original", "own"
+_NO_PAGE = Frame(1, 1000, 1414)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,11 @@ def page_frames(attachment: Attachment, version: CopyVersion | None) -> tuple[Fr
         frames = _frames(version.document.key, version.document.dossier_id)
         if frames:
             return frames
-    return _measured(attachment.original.key, attachment.original.dossier_id)
+    try:
+        return _measured(attachment.original.key, attachment.original.dossier_id)
+    except RefusedInputError:
+        # It cannot be opened; its doubts are shown all the same, beside a sheet without a picture.
+        return (_NO_PAGE,)
 
 
 @lru_cache(maxsize=256)

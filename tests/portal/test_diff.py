@@ -14,8 +14,10 @@ from dossiers.audit import AuditAction
 from dossiers.models import AuditEvent, Decision, Dossier, User
 from dossiers.places import dossiers_dir
 from dossiers.roles import Role
+from dossiers.services.receiving import submit_dossier
+from dossiers.services.runs import put_before_person
 from portal.diff import links
-from tests.dossiers.papers import events
+from tests.dossiers.papers import events, open_dossier
 from tests.portal.conftest import Accounts, browser
 from tests.portal.reviewed import HEIGHT, WIDTH, reviewed, stored
 
@@ -157,6 +159,16 @@ def test_versions_stand_beside_each_other(auditor: User, tmp_path: Path) -> None
     assert codes == ["v1", "original"]
     unknown = client.get(reverse("diff-sheet", args=[dossier.pk]), {"a": 1, "right": "v9"})
     assert unknown.status_code == 404
+
+
+def test_an_attachment_that_cannot_be_opened_hides_nothing_of_the_others(
+    auditor: User, tmp_path: Path
+) -> None:
+    dossier = open_dossier(2)
+    submit_dossier(dossier.pk)
+    put_before_person(dossier.pk, 1, "failed-repeatedly")
+    page = browser(auditor).get(reverse("diff", args=[dossier.pk]))
+    assert page.status_code == 200 and "a001 第 1 页" in page.content.decode()
 
 
 def test_a_large_dossier_costs_no_more_questions_than_a_small_one(

@@ -76,3 +76,27 @@ export function boxes(findings, { sheet, finding: chosen, doubt: open }) {
   for (const drawn of sheet.drawn) made.push({ key: null, points: drawn.box, look: "drawn", name: `${drawn.name}（新增，待生成）` });
   return made;
 }
+
+const TABS = ["queue", "findings", "record"];
+
+export function showTab(name) {
+  for (const one of TABS) {
+    const chosen = one === name;
+    $(one).hidden = !chosen;
+    $(`tab-${one}`).setAttribute("aria-selected", String(chosen));
+    $(`tab-${one}`).tabIndex = chosen ? 0 : -1;
+  }
+}
+
+export function wireTabs(choose) {
+  for (const name of TABS) {
+    $(`tab-${name}`).addEventListener("click", () => choose(name));
+    $(`tab-${name}`).addEventListener("keydown", (event) => {
+      const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+      if (!by) return;
+      const next = TABS[(TABS.indexOf(name) + by + TABS.length) % TABS.length];
+      choose(next);
+      $(`tab-${next}`).focus();
+    });
+  }
+}

@@ -47,7 +47,9 @@ class Pane {
         this.onload?.();
       }
     });
-    load.addEventListener("error", () => this.onerror?.());
+    load.addEventListener("error", () => {
+      if (this.loaded === width) { this.loaded = 0; this.sheet.classList.remove("busy"); this.onerror?.(); }
+    });
     if (first && this.image.getAttribute("src") === url && this.image.complete) {
       this.sheet.classList.remove("busy");
       return;
@@ -135,12 +137,11 @@ export class Panes {
     this.both.forEach((one) => one.sharpen());
   }
 
-  // Bring a place into the middle of the view, magnified if it is small on the screen.
+  // Bring a place into the middle of the view.
   focus(points) {
     const { root, sheet } = this.left;
+    if (!sheet.clientHeight) return;
     const [x, y] = [0, 1].map((i) => points.reduce((sum, p) => sum + p[i], 0) / points.length);
-    const tall = Math.max(...points.map((p) => p[1])) - Math.min(...points.map((p) => p[1]));
-    if (tall * sheet.clientHeight < 14 && this.zoom < 2) this.set(2);
     root.scrollTo(x * sheet.clientWidth - root.clientWidth / 2, y * sheet.clientHeight - root.clientHeight / 2);
   }
 

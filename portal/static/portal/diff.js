@@ -1,6 +1,6 @@
 // The page of the diff: the queue of what needs a person, the findings, and what is decided.
 
-import { ask, boxes, post, request, row, swatch, toast, when } from "./diff-page.js";
+import { ask, boxes, post, request, row, showTab, swatch, toast, when, wireTabs } from "./diff-page.js";
 import { Panes, element } from "./diff-panes.js";
 
 const root = document.getElementById("diff");
@@ -326,18 +326,16 @@ function move(by) {
 
 function tab(name) {
   state.tab = name;
-  for (const one of ["queue", "findings", "record"]) {
-    const chosen = one === name;
-    $(one).hidden = !chosen;
-    $(`tab-${one}`).setAttribute("aria-selected", String(chosen));
-    $(`tab-${one}`).tabIndex = chosen ? 0 : -1;
-  }
+  showTab(name);
   if (name === "findings") renderFindings();
 }
 
+// What is looked at stays in view.
+function zoom(by) { panes.step(by); focus(); }
+
 const KEYS = {
   j: () => move(1), k: () => move(-1), a: accept, r: reject, c: change, b: drawBox, m: everywhere, s: remake,
-  "[": () => turn(-1), "]": () => turn(1), "+": () => panes.step(1), "=": () => panes.step(1), "-": () => panes.step(-1), 0: () => panes.step(0),
+  "[": () => turn(-1), "]": () => turn(1), "+": () => zoom(1), "=": () => zoom(1), "-": () => zoom(-1), 0: () => zoom(0),
   t: () => root.classList.toggle(SMALL_TAGS), h: () => root.classList.toggle("hide-boxes"), "?": () => $("keys").showModal(),
 };
 
@@ -366,23 +364,19 @@ filters.addEventListener("change", () => { if (state.index) renderFindings(); el
 $("remake")?.addEventListener("submit", (event) => { event.preventDefault(); remake(); });
 $("previous").addEventListener("click", () => turn(-1));
 $("next").addEventListener("click", () => turn(1));
-$("smaller").addEventListener("click", () => panes.step(-1));
-$("larger").addEventListener("click", () => panes.step(1));
+$("smaller").addEventListener("click", () => zoom(-1));
+$("larger").addEventListener("click", () => zoom(1));
 $("help").addEventListener("click", () => $("keys").showModal());
-for (const name of ["queue", "findings", "record"]) {
-  $(`tab-${name}`).addEventListener("click", () => tab(name));
-  $(`tab-${name}`).addEventListener("keydown", (event) => {
-    const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-    if (!by) return;
-    const all = ["queue", "findings", "record"];
-    const next = all[(all.indexOf(name) + by + 3) % 3];
-    tab(next);
-    $(`tab-${next}`).focus();
-  });
-}
+wireTabs(tab);
 for (const pane of panes.both) {
   pane.onload = () => { renderCard(); if (state.tab === "findings") renderFindings(); };
-  pane.onerror = () => toast("图片链接已过期，正在重新打开……", true) || reload();
+  pane.onerror = () => {
+    // Links end after half an hour; what fails with a new one too cannot be shown.
+    const again = Date.now() - (state.retried ?? 0) > 60000;
+    state.retried = Date.now();
+    toast(again ? "图片链接已过期，正在重新打开……" : "这一页的图片打不开，请稍后重试，或下载文件查看。", true);
+    if (again) reload();
+  };
 }
 root.classList.add(SMALL_TAGS);
 filters.hidden = false;
