@@ -13,10 +13,12 @@ import subprocess
 from pathlib import Path
 
 from dossiers.models import Attachment, User
+from dossiers.services.expanding import Member, expand_upload
 from dossiers.services.uploads import complete_upload
 from pipeline.intake.errors import ArchiveAsPageError
 from portal.errors import InfectedError, ScannerUnavailableError, ZipUploadError
 from portal.inspection import inspect
+from portal.naming import kind_of_name
 
 _SCAN_SECONDS = 300
 _INFECTED = 1
@@ -37,6 +39,24 @@ def take_over(upload_key: str, *, by: User) -> Attachment:
     """
     try:
         return complete_upload(upload_key, by=by, check=check_file)
+    except _ScannerSilentError:
+        raise ScannerUnavailableError from None
+
+
+def expand(upload_key: str, *, by: User) -> list[Member] | None:
+    """Take the files of an uploaded ZIP over, each after intake and the scanner looked at it.
+
+    When this returns, bytes and rows are there to stay; it may be repeated.
+
+    Returns:
+        What became of each file; None when it is no ZIP: then take it over as a file.
+
+    Raises:
+        RefusedInputError: The ZIP as a whole is not taken, and why.
+        ScannerUnavailableError: The scanner failed; call again later.
+    """
+    try:
+        return expand_upload(upload_key, by=by, check=check_file, kind_of=kind_of_name)
     except _ScannerSilentError:
         raise ScannerUnavailableError from None
 

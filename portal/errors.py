@@ -41,10 +41,10 @@ class InputError(UsageError):
 
 
 class ZipUploadError(RefusedInputError):
-    """A ZIP was dropped where single files are taken."""
+    """A ZIP where a single file is wanted: as an own masked copy, or at the API's ``complete``."""
 
     code = "archive-as-file"
-    sentence = "“{subject}”是压缩包，没有收下；请解压后把里面的文件一起拖进来。"
+    sentence = "“{subject}”是压缩包，这里只收单个文件，没有收下；请解压后逐个上传。"
 
 
 class InfectedError(RefusedInputError):

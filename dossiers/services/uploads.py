@@ -10,7 +10,7 @@ import contextlib
 import hashlib
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -85,6 +85,8 @@ def register_upload(
         dossier = locked_dossier(dossier_id)
         require_open(dossier)
         counted = dossier.uploads.exclude(state=UploadState.ABANDONED)
+        # An archive that was unpacked is gone; its files are counted.
+        counted = counted.exclude(state=UploadState.COMPLETE, attachment=None)
         if counted.count() >= limits.members:
             raise UploadTooManyError(dossier_id, limit=limits.members)
         total = counted.aggregate(total=Sum("size"))["total"] or 0
@@ -169,6 +171,31 @@ def complete_upload(
         attachment = _completed(upload, by, check)
     _lock_file(upload_key).unlink(missing_ok=True)
     return attachment
+
+
+@contextlib.contextmanager
+def whole_upload(upload_key: str, *, by: User | None = None) -> Iterator[tuple[Upload, Path]]:
+    """Give an upload and its finished file to a service that makes something else of it.
+
+    Nobody else touches the upload meanwhile. It is given as it is, also when it has ended.
+
+    Raises:
+        UploadIncompleteError: Bytes are missing.
+    """
+    upload = _upload(upload_key, by)
+    with _alone_with(upload_key):
+        upload.refresh_from_db()
+        if upload.state == UploadState.RECEIVING and upload.received < upload.size:
+            raise UploadIncompleteError(upload.key, received=upload.received, size=upload.size)
+        yield upload, _staged(upload_key)
+    if upload.state != UploadState.RECEIVING:
+        _lock_file(upload_key).unlink(missing_ok=True)
+
+
+def refuse_upload(upload: Upload, *, by: User | None, code: str) -> None:
+    """End an upload whose file is refused, and remove its bytes; inside :func:`whole_upload`."""
+    _abandon(upload, by, code)
+    upload.refresh_from_db()
 
 
 def abandon_upload(upload_key: str, *, by: User | None = None) -> None:

@@ -25,6 +25,7 @@ from portal.access import permitted_dossier
 from portal.api import schemas
 from portal.errors import InputError
 from portal.files import sent
+from portal.naming import AUTO, kind_of_name
 
 router = Router(tags=["材料"])
 
@@ -102,7 +103,7 @@ def register(request: HttpRequest, dossier_id: Id, content: schemas.UploadIn) ->
         name=content.name,
         size=content.size,
         by=by,
-        kind=content.kind,
+        kind=kind_of_name(content.name) if content.kind == AUTO else content.kind,
         sha256=content.sha256,
         own_copy_of=content.own_copy_of,
     )

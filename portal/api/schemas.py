@@ -114,7 +114,7 @@ class UploadIn(Schema):
     name: str = Field(min_length=1, max_length=255, description="文件名，加密保存")
     size: int = Field(gt=0, description="字节数")
     sha256: str = Field("", pattern="^([0-9a-fA-F]{64})?$", description="整个文件的 SHA-256")
-    kind: str = Field("other", description="附件种类")
+    kind: str = Field("other", description="附件种类；auto：按文件名判断")
     own_copy_of: int | None = Field(None, description="申报人自己打码的副本：是第几个附件的")
 
 
@@ -139,6 +139,22 @@ class UploadOut(Schema):
             chunk_bytes=chunk_bytes,
             attachment=row.attachment.code if row.attachment else None,
         )
+
+
+class MemberOut(Schema):
+    """A file of a ZIP and what became of it."""
+
+    name: str = Field(description="在压缩包里的路径")
+    attachment: str = Field(description="成为了哪个附件；没有收下时为空")
+    code: str = Field(description="没有收下的原因（代码）")
+    message: str = Field(description="没有收下的原因，一句可以直接显示的中文")
+
+
+class ExpandedOut(Schema):
+    """What became of an upload: its files if it was a ZIP, else the one file."""
+
+    archive: bool
+    files: list[MemberOut]
 
 
 class ReceivedOut(Schema):

@@ -13,9 +13,10 @@ from dossiers.models import Upload
 from dossiers.permissions import record_refusal, require
 from dossiers.roles import Permission
 from dossiers.services import uploads
+from dossiers.services.expanding import Member
 from portal.api import schemas
 from portal.api.dossiers import Key, caller
-from portal.checking import take_over
+from portal.checking import expand, take_over
 
 router = Router(tags=["上传"])
 
@@ -58,6 +59,19 @@ def complete(request: HttpRequest, key: Key) -> Any:
     """Check the whole file and make an attachment of it; may be repeated."""
     _upload(request, key)
     return schemas.AttachmentOut.of(take_over(key, by=caller(request)))
+
+
+@router.post(
+    "/{key}/expand", response={200: schemas.ExpandedOut, **_ERRORS}, summary="解开 ZIP 并收下"
+)
+def unpack(request: HttpRequest, key: Key) -> Any:
+    """Make attachments of the files in a ZIP, of anything else the one it is; may be repeated."""
+    row, by = _upload(request, key), caller(request)
+    members = expand(key, by=by)
+    if members is None:
+        taken = take_over(key, by=by)
+        return {"archive": False, "files": [Member(row.name, taken.code)]}
+    return {"archive": True, "files": members}
 
 
 @router.delete("/{key}", response={204: None, **_ERRORS}, summary="放弃上传")

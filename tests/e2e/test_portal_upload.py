@@ -75,9 +75,9 @@ def scan(folder: Path, name: str, side: int) -> Path:
 def test_files_arrive_whole_over_a_bad_line_and_a_portal_that_dies(
     portal: Portal, page: Page, tmp_path: Path
 ) -> None:
-    small, large = scan(tmp_path, "聘书.png", 200), scan(tmp_path, "考核表.png", 2600)
+    small, large = scan(tmp_path, "1 聘书.png", 200), scan(tmp_path, "10 考核表.png", 2600)
     assert large.stat().st_size > 2 * 8_388_608
-    bad = tmp_path / "证书.pdf"
+    bad = tmp_path / "2 证书.pdf"
     bad.write_bytes(b"MZ" + bytes(1000))
 
     page.get_by_role("link", name="新建材料").first.click()
@@ -103,7 +103,7 @@ def test_files_arrive_whole_over_a_bad_line_and_a_portal_that_dies(
             route.continue_()
 
     page.route("**/api/v1/uploads/**", cut)
-    page.locator("#files").set_input_files([small, bad, large])
+    page.locator("#files").set_input_files([large, small, bad])
     rows = page.locator("#uploads li")
     expect(rows.nth(0)).to_contain_text("已收下，编号 a001")
     expect(rows.nth(1)).to_contain_text("不是能处理的格式")

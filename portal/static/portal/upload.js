@@ -4,6 +4,7 @@ const section = document.getElementById("upload");
 const list = document.getElementById("uploads");
 const drop = document.getElementById("drop");
 const picker = document.getElementById("files");
+const folder = document.getElementById("folder");
 const kind = document.getElementById("kind");
 const own = document.getElementById("own");
 const submitButton = document.querySelector("#submit button");
@@ -56,6 +57,7 @@ class Row {
     this.message = made.querySelector(".message");
     this.retry = made.querySelector(".retry");
     this.cancel = made.querySelector(".cancel");
+    this.inside = made.querySelector(".inside");
     made.querySelector(".name").textContent = name;
     list.append(made);
   }
@@ -67,8 +69,23 @@ class Row {
 
   progress(received, size) {
     const percent = Math.floor((received / size) * 100);
+    this.bar.hidden = false;
     this.bar.value = percent;
     this.say(`${percent}%（${megabytes(received)} / ${megabytes(size)} MB）`);
+  }
+
+  // The files of a ZIP, each with what became of it.
+  list(files) {
+    this.inside.hidden = false;
+    for (const file of files) {
+      const line = document.createElement("li");
+      line.className = file.attachment ? "done" : "failed";
+      const [name, message] = ["name", "message"].map((className) => Object.assign(document.createElement("span"), { className }));
+      name.textContent = file.name;
+      message.textContent = file.attachment ? `已收下，编号 ${file.attachment}` : file.message;
+      line.append(name, message);
+      this.inside.append(line);
+    }
   }
 
   end(text, state) {
@@ -100,8 +117,27 @@ async function send(file, row, key) {
     });
   }
   row.bar.value = 100;
-  row.say("已传完，正在检查……");
-  return patiently(row, () => ask("POST", `/uploads/${key}/complete`));
+  const archive = file.name.toLowerCase().endsWith(".zip");
+  row.say(archive ? "已传完，正在解开并逐个检查……" : "已传完，正在检查……");
+  // A large ZIP takes a while: its files show in the table as they are taken.
+  const watch = archive ? setInterval(showAttachments, 2000) : null;
+  try {
+    return await patiently(row, () => ask("POST", `/uploads/${key}/expand`));
+  } finally {
+    clearInterval(watch);
+  }
+}
+
+function tell(row, answer) {
+  if (!answer.archive) {
+    row.end(`已收下，编号 ${answer.files[0].attachment}`, "done");
+    return true;
+  }
+  const taken = answer.files.filter((file) => file.attachment).length;
+  const left = answer.files.length - taken;
+  row.end(`压缩包已解开：收下 ${taken} 个文件${left ? `，${left} 个没有收下，原因见下` : ""}。`, left ? "failed" : "done");
+  row.list(answer.files);
+  return taken > 0;
 }
 
 async function upload(file, row, state) {
@@ -111,9 +147,7 @@ async function upload(file, row, state) {
       const content = { name: file.name, size: file.size, kind: state.kind, own_copy_of: state.own };
       state.key = (await patiently(row, () => ask("POST", `/dossiers/${dossier}/uploads`, { json: content }))).key;
     }
-    const attachment = await send(file, row, state.key);
-    row.end(`已收下，编号 ${attachment.id}`, "done");
-    return true;
+    return tell(row, await send(file, row, state.key));
   } catch (error) {
     if (error instanceof Refusal && !error.again) {
       row.end(error.message, "failed");
@@ -148,8 +182,10 @@ async function showAttachments() {
   if (response?.ok) document.getElementById("state").outerHTML = await response.text();
 }
 
+const byName = new Intl.Collator("zh-Hans", { numeric: true });
+
 function add(files) {
-  for (const file of files) {
+  for (const file of [...files].sort((a, b) => byName.compare(a.name, b.name))) {
     const index = unfinished.findIndex((u) => u.name === file.name && u.size === file.size);
     const before = index < 0 ? null : unfinished.splice(index, 1)[0];
     const row = before?.row ?? new Row(file.name);
@@ -179,10 +215,34 @@ for (const entry of unfinished) {
 }
 refreshSubmit();
 
-picker.addEventListener("change", () => {
-  add([...picker.files]);
-  picker.value = "";
-});
+// What operating systems leave in folders is nobody's attachment.
+const isJunk = (name) => /^(\.|~\$)|^(thumbs\.db|desktop\.ini)$/i.test(name);
+
+// All files of what was dropped, folders opened; the browser gives a folder's entries in portions.
+async function filesOf(entry) {
+  if (isJunk(entry.name)) return [];
+  if (entry.isFile) return [await new Promise((done, wrong) => { entry.file(done, wrong); })];
+  const reader = entry.createReader();
+  const entries = [];
+  for (;;) {
+    const portion = await new Promise((done, wrong) => { reader.readEntries(done, wrong); });
+    if (!portion.length) break;
+    entries.push(...portion);
+  }
+  return (await Promise.all(entries.map(filesOf))).flat();
+}
+
+async function dropped(transfer) {
+  const entries = [...transfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
+  add(entries.length ? (await Promise.all(entries.map(filesOf))).flat() : [...transfer.files]);
+}
+
+for (const input of [picker, folder]) {
+  input.addEventListener("change", () => {
+    add([...input.files].filter((file) => !isJunk(file.name)));
+    input.value = "";
+  });
+}
 for (const name of ["dragenter", "dragover"]) {
   drop.addEventListener(name, (event) => {
     event.preventDefault();
@@ -192,7 +252,7 @@ for (const name of ["dragenter", "dragover"]) {
 for (const name of ["dragleave", "drop"]) drop.addEventListener(name, () => drop.classList.remove("over"));
 // A file that is dropped beside the field must not replace the page.
 for (const name of ["dragover", "drop"]) window.addEventListener(name, (event) => event.preventDefault());
-drop.addEventListener("drop", (event) => add([...event.dataTransfer.files]));
+drop.addEventListener("drop", (event) => { dropped(event.dataTransfer); });
 window.addEventListener("beforeunload", (event) => {
   if (waiting > 0) event.preventDefault();
 });
