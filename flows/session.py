@@ -34,7 +34,7 @@ from pipeline.case_results import (
 from pipeline.casefile import CaseFile
 from pipeline.comparing import COMPARED, compare_dossier, dossier_texts, remember
 from pipeline.comparison_results import keep_comparisons
-from pipeline.correcting import Correction, correct, finds_its_page
+from pipeline.correcting import Correction, correct, finds_its_page, hidden_strings
 from pipeline.dossier import Applicant, Decision
 from pipeline.errors import MangpingError, RefusedInputError
 from pipeline.examination_results import keep_examinations
@@ -330,7 +330,11 @@ class Session:
         job, tools = self.jobs[number], self.tools
 
         def work() -> FileResult:
-            options = Options(with_text=self.order.with_text, text_layer=self.order.text_layer)
+            options = Options(
+                with_text=self.order.with_text,
+                text_layer=self.order.text_layer,
+                hidden=hidden_strings(self.corrections),
+            )
             return finish_into_case(
                 self.case,
                 self._readings[job.id],

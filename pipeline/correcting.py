@@ -113,6 +113,12 @@ def finds_its_page(correction: Correction, files: Mapping[str, Sequence[PageRead
     return 1 <= (correction.page or 0) <= len(files.get(correction.file, ()))
 
 
+def hidden_strings(corrections: Iterable[Correction]) -> tuple[str, ...]:
+    """Return the strings that people want masked in the whole dossier."""
+    everywhere = (c.text for c in corrections if c.kind is CorrectionKind.MASK_STRING)
+    return tuple(dict.fromkeys(everywhere))
+
+
 def shown_doubts(decisions: Iterable[Decision], applicant: Applicant) -> list[Doubt]:
     """Return a doubt for each place where a person's decision shows something of the applicant's.
 

@@ -191,6 +191,7 @@ class _Finishing:
                 for d in self._decisions
                 if d.action is Action.KEEP and d.finding.recogniser == SEALS and not d.by_person
             ],
+            given=self._options.hidden,
             progress=lambda page: self._progress.done(job.id, Stage.VERIFICATION, page),
         )
 

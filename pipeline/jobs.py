@@ -63,10 +63,17 @@ class Tools:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the user may choose about the outputs."""
+    """What the user may choose about the outputs.
+
+    Attributes:
+        with_text: Findings carry the text they stand for.
+        text_layer: The copy carries a text layer of our own reading.
+        hidden: Strings that people want masked everywhere; verification searches them too.
+    """
 
     with_text: bool = False
     text_layer: bool = False
+    hidden: tuple[str, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ SENTENCES: dict[str, str] = {
     "unit-readable": "这里仍能读到疑似申报人单位的文字，请核对。",
     "number-readable": "这里仍能读到疑似申报人证件号或电话的数字，请核对。",
     "email-readable": "这里仍能读到疑似申报人电子邮箱的文字，请核对。",
+    "string-readable": "这里仍能读到要求在整份材料里遮盖的文字，请核对。",
     "number-pattern": "这里仍有身份证号或手机号样式的数字，请核对。",
     "email-pattern": "这里仍有电子邮箱样式的文字，请核对。",
     "person-readable": "这里仍能读到像人名的文字，请核对。",

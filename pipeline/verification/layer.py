@@ -10,6 +10,7 @@ from pipeline.dossier import Doubt, Mask
 from pipeline.geometry import Frame, Polygon
 from pipeline.reading.lines import Char, Line
 from pipeline.verification.doubts import doubt
+from pipeline.verification.given import GIVEN
 from pipeline.verification.search import Wanted, search_runs
 from pipeline.verification.text import Areas, line_runs
 
@@ -45,6 +46,8 @@ def check_layer(
         if span.weak and allowed.hold(place):
             continue
         code = "layer-number" if span.code in _PATTERNS else "layer-string"
+        if span.code == GIVEN:
+            code = GIVEN
         doubts.append(doubt(code, frame.page, place))
     return list(dict.fromkeys(doubts))
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from pipeline.dossier import Applicant
 from pipeline.verification.edges import EdgeForms
+from pipeline.verification.given import GivenForms, find_given, given_forms
 from pipeline.verification.latin import find_emails, find_pinyin, pinyin_forms
 from pipeline.verification.names import NameForms, find_names, name_forms
 from pipeline.verification.numbers import find_numbers, number_forms
@@ -16,7 +17,7 @@ from pipeline.verification.units import find_units, short_forms, unit_names
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """The applicant's strings, prepared for searching once for a file."""
+    """The applicant's strings, and what people gave beside them, prepared once for a file."""
 
     names: NameForms = field(repr=False)
     pinyin: tuple[str, ...] = field(repr=False)
@@ -24,10 +25,11 @@ class Wanted:
     shorts: tuple[str, ...] = field(repr=False)
     numbers: tuple[str, ...] = field(repr=False)
     emails: tuple[str, ...] = field(repr=False)
+    given: GivenForms
 
     @classmethod
-    def of(cls, applicant: Applicant) -> Wanted:
-        """Prepare an applicant's strings."""
+    def of(cls, applicant: Applicant, given: tuple[str, ...] = ()) -> Wanted:
+        """Prepare an applicant's strings, and those that people want hidden everywhere."""
         units = unit_names(applicant.unit)
         shorts = dict.fromkeys(form for unit in units for form in short_forms(unit))
         return cls(
@@ -37,6 +39,7 @@ class Wanted:
             tuple(shorts),
             number_forms((*applicant.id_number, *applicant.phone)),
             applicant.email,
+            given_forms(given),
         )
 
     @property
@@ -51,6 +54,7 @@ def search_run(run: Run, wanted: Wanted) -> Iterator[Span]:
     yield from find_pinyin(run, wanted.pinyin)
     yield from find_units(run, wanted.units, wanted.shorts)
     yield from find_numbers(run, wanted.numbers)
+    yield from find_given(run, wanted.given)
     if run.seam is None:
         yield from find_emails(run, wanted.emails)
 

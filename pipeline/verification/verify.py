@@ -84,6 +84,7 @@ def verify_copy(
     kept: Sequence[Polygon] = (),
     first: Sequence[Sequence[Line]] = (),
     seals: Sequence[Polygon] = (),
+    given: Sequence[str] = (),
     progress: Callable[[int], None] | None = None,
 ) -> Verdict:
     """Look at a finished copy again and trust nothing about how it was made.
@@ -103,6 +104,7 @@ def verify_copy(
         first: The lines of each page as they were read on the source, in page order; they tell
             small signs beside a mask from the rest of what it hides.
         seals: Places of the seals that the policy lets stand.
+        given: Strings that people want hidden wherever they stand.
         progress: Called with the number of each checked page.
 
     Returns:
@@ -110,9 +112,8 @@ def verify_copy(
     """
     report = _Report()
     try:
-        task = _Task(
-            source, readings_frames, masks, kept, Wanted.of(applicant), reader, first, seals
-        )
+        wanted = Wanted.of(applicant, tuple(given))
+        task = _Task(source, readings_frames, masks, kept, wanted, reader, first, seals)
         images: list[ImagePlace] = []
         data = b"" if copy.stat().st_size > _LARGEST else copy.read_bytes()
         report.run(0, "structure", lambda: _structure(data, applicant, images))

@@ -154,3 +154,15 @@ def test_a_name_in_the_file_name_or_on_a_label_is_seen() -> None:
     assert plain_text_leaks("淮南二中 教案", wanted, strings)
     assert not plain_text_leaks("03-竞赛获奖证书", wanted, strings)
     assert not plain_text_leaks("【申报单位】", wanted, strings)
+
+
+def test_a_string_that_people_want_hidden_everywhere_is_seen_misread_and_torn() -> None:
+    def found(*lines: str, unsure: str = "") -> bool:
+        wanted = Wanted.of(APPLICANT, ("赵永福", "分数的意义", "3404-0319"))
+        runs = line_runs([_line(t, n, unsure) for n, t in enumerate(lines)], Areas((), FRAME))
+        return "string-readable" in {span.code for _, span in search_runs(runs, wanted)}
+
+    assert found("评课人：赵永福老师") and found("评课人赵", "永福老师")
+    assert found("由赵氷福完成", unsure="氷") and not found("由赵小福完成")
+    assert found("研讨分数的意 义。") and found("研讨分数的竟义") and not found("分数的大小")
+    assert found("编号34040319号") and found("编号3404O319") and not found("编号34051419987")
