@@ -260,7 +260,7 @@ def _slots_with_ink(
         if not signed and not (label.colon and label.words in NAME_LABELS):
             continue
         slot = right_of(doc, page, min(label.value, len(doc)) - 1, ruled_off=not copied)
-        bounds = written_ink(page, slot, hidden)
+        bounds = written_ink(doc, page, slot, hidden)
         if bounds is not None:
             yield bounds
 

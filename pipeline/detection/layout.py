@@ -23,6 +23,8 @@ _SLACK = 0.03
 # Ink is darker than the paper by more than so many levels; the paper is the median of a window of
 # so many pixels of a grid half as fine.
 _INK, _WINDOW = 28, 17
+# Height and width of ink that is no mere sign, in line heights.
+_HIGH, _WIDE = 0.45, 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,12 @@ class Layout:
             (left + int(last) + 1) / s,
             (top + ys1) / s,
         )
+
+    def is_written(self, x0: float, y0: float, x1: float, y1: float) -> bool:
+        """Whether the first ink in a region as high as a line is as high and wide as writing."""
+        em = max(8.0, y1 - y0)
+        ink = self.first_ink(x0, y0 - 0.15 * em, x1, y1 + 0.15 * em, 0.6 * em)
+        return ink is not None and min((ink[3] - ink[1]) / _HIGH, (ink[2] - ink[0]) / _WIDE) > em
 
     def _rows(self, y0: float, y1: float) -> slice:
         # The middle of the rows: a rule must cross it, a letter's stem seldom spans it.

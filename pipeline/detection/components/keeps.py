@@ -134,7 +134,9 @@ def _body_start(doc: Doc, floor: int, ending: int, words: dict[int, tuple[int, i
     Names of people and of schools in front are not part of it: 王建国同志获教育局表彰.
     """
     page = page_of(doc)
-    begin = max(floor, words.get(ending, (ending, 0, ""))[0])
+    first, _, tag = words.get(ending, (ending, 0, ""))
+    # 娴薇万庆群 / 编辑部: people in the line above, taken for one word with what stands below.
+    begin = ending if tag == "PER" else max(floor, first)
     reports = _SCHOOL_REPORTS.match(text_of(doc, begin, ending))
     if reports is not None:
         return begin + reports.end()

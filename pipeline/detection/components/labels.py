@@ -17,7 +17,8 @@ from spacy.tokens import Doc
 
 from pipeline.detection.components.name_lists import everyday, name_list
 from pipeline.detection.components.signatures import copy_value, rest_of_signatures
-from pipeline.detection.components.slots import below, continuation, right_of
+from pipeline.detection.components.slots import below, continuation, right_of, wrapped
+from pipeline.detection.components.value_labels import VALUE_KINDS
 from pipeline.detection.page_text import PageText
 from pipeline.detection.spans import add, covered, page_of, text_of
 from pipeline.detection.vocabulary import (
@@ -43,45 +44,14 @@ _ANY_PERSON = re.compile(
     r"[一-龥()（）]{1,6}(?:人|者|员|长|教师|老师|签字|签名|签章)(?:[(（][^()（）]{1,4}[)）])?(?=[:：])"
 )
 _AFTER_LABEL = re.compile(r"[(（][^()（）]{0,12}[)）]|[:：_＿\-—…．.]+|[①-⑳]")
-_DIGITS = re.compile(r"[0-9OolI]{5}")
-_DAY = re.compile(r"[0-9]{4}")
-_VALUE_KINDS = {
-    **dict.fromkeys(("出生", "出生日期", "出生年月"), (Kind.BIRTH_DATE, _DAY)),
-    **dict.fromkeys(
-        ("身份证号", "身份证号码", "公民身份号码", "身份证", "证件号码", "证件号"),
-        (Kind.ID_NUMBER, _DIGITS),
-    ),
-    **dict.fromkeys(
-        ("电话", "联系电话", "手机", "手机号", "手机号码", "办公电话", "联系方式", "传真"),
-        (Kind.PHONE, _DIGITS),
-    ),
-    **dict.fromkeys(
-        (
-            "学号",
-            "工号",
-            "准考证号",
-            "教师资格证号",
-            "资格证号",
-            "资格证书号码",
-            "教师资格证书号码",
-        ),
-        (Kind.HOLDER_NUMBER, _DIGITS),
-    ),
-    **dict.fromkeys(
-        ("住址", "地址", "家庭住址", "通讯地址", "通信地址", "联系地址", "户籍地址", "户籍所在地"),
-        (Kind.ADDRESS, re.compile("[一-龥]{3}")),
-    ),
-    **dict.fromkeys(("邮编", "邮政编码"), (Kind.ADDRESS, re.compile("[0-9]{6}"))),
-    **dict.fromkeys(
-        ("邮箱", "电子邮箱", "电子邮件", "E-mail", "Email", "email"),
-        (Kind.EMAIL, re.compile(r"[A-Za-z0-9]{3}")),
-    ),
-}
+_DATE = re.compile(r"(?:19|20)[0-9]{2}[年.\-/]")
 # The head of a column or cell: 验证人, 审批人.
 _WHOLE_PERSON = re.compile(r"[一-龥]{2,5}[人者]")
 _BEFORE_COLON = re.compile(r"(?<![一-龥])[一-龥]{3,6}(?=[:：])|[一-龥]{3}(?=[:：])")
 _SHORT_VALUE = re.compile(r"[一-龥]{2,6}[:：]([一-龥.·]{2,4})$")
 _PAPERS = frozenset("书表册单卡栏")
+# Print is read better than this.
+_SURE = 0.9
 # Stands for a label that is in no list, and for the words of a copy's stamp.
 _ANY, COPY = "签名", "与原件一致"
 
@@ -112,7 +82,7 @@ class LabelSearch:
                 self._names(doc, page, label, segment_end, starts)
             elif label.words in _UNITS:
                 self._units(doc, page, label, segment_end, starts)
-            elif label.words in _VALUE_KINDS and label.value >= segment_end:
+            elif label.words in VALUE_KINDS and label.value >= segment_end:
                 self._values(doc, page, label, starts)
         self._unknown_labels(doc, page)
         return doc
@@ -149,6 +119,8 @@ class LabelSearch:
             if label.words == COPY or (signed and label.colon):
                 end = rest_of_signatures(doc, page, last, segment_end, starts, words)
                 add(doc, GROUP, last, end, Kind.SIGNATURE, "signatures", 0.6, place=Place.SLOT)
+                for a, b in wrapped(doc, page, label.value, max(last, end)):
+                    add(doc, GROUP, a, b, Kind.SIGNATURE, "wrapped", 0.6, place=Place.CELL)
             return
         if label.value < segment_end:
             if label.words in (*SIGNATURE_LABELS, COPY) or (strong and label.colon):
@@ -171,7 +143,7 @@ class LabelSearch:
 
     def _values(self, doc: Doc, page: PageText, label: Label, starts: set[int]) -> None:
         """Take a number, a date or an address from the cell to the right."""
-        kind, shape = _VALUE_KINDS[label.words]
+        kind, shape = VALUE_KINDS[label.words]
         found = False
         for a, b in right_of(doc, page, label.end - 1).runs:
             if a in starts:
@@ -204,6 +176,7 @@ class LabelSearch:
         if found:
             return
         above: tuple[int, int] | None = None
+        others: list[tuple[int, int]] = []
         for a, b in below(page, label.start, starts):
             names = list(name_list(doc, page, a, b, starts, strong=True))
             if not names and above is not None and b - a <= 3 and _goes_on(doc, page, above, a, b):
@@ -211,7 +184,13 @@ class LabelSearch:
                 names = [(a, b)]
             for x, y in names:
                 add(doc, GROUP, x, y, Kind.PERSON_NAME, "column", 0.9, place=Place.CELL)
+            found = found or bool(names)
+            others += [] if names else [(a, b)]
             above = (a, b) if names else None
+        for a, b in others if found and label.words in SIGNATURE_LABELS else ():
+            # Among names that could be read, what is written is one that could not: 壁影.
+            if _misread_name(doc, page, a, b):
+                add(doc, GROUP, a, b, Kind.SIGNATURE, "column", 0.6, place=Place.CELL)
 
     def _units(
         self, doc: Doc, page: PageText, label: Label, segment_end: int, starts: set[int]
@@ -309,6 +288,13 @@ def _stands_as_label(
     return strong and a == start and named and not paper
 
 
+def _misread_name(doc: Doc, page: PageText, start: int, end: int) -> bool:
+    """Whether a cell in a column of signatures holds a few characters none too surely read."""
+    text = text_of(doc, start, end)
+    unsure = page.line(start).confidence < _SURE or not everyday(doc, start, end)
+    return len(text) <= 4 and any(map(is_han, text)) and text not in NOT_NAMES and unsure
+
+
 def _cited(doc: Doc, label: int, start: int, end: int) -> bool:
     """Whether a label behind a title names the author of a set text: 《背影》　作者：朱自清."""
     behind_title = label > 0 and doc[label - 1].text == "》"
@@ -366,6 +352,8 @@ def _written(
     most = 30 if whole else 8
     while stop < end and stop not in starts and stop - start < most:
         if stop > start and (page.gap_after(stop - 1) > 1.0 or doc[stop].text in "，,。；;、"):
+            break
+        if stop > start and _DATE.match(text_of(doc, stop, min(end, stop + 5))):
             break
         stop += 1
     text = text_of(doc, start, stop)

@@ -96,6 +96,10 @@ _STREET = re.compile(
     r"(?!住址|地址)[一-龥0-9]{1,12}?(?:大道|大街|路|街|巷|弄|胡同|村|组|里|道|小区|花园|新村|家园|苑|公寓)"
     r"[一-龥0-9]{0,8}?[0-9一二三四五六七八九十]+(?:号院?|栋|幢|单元|室|弄|组|户|楼)(?:[0-9一-龥\-]{0,16}?(?:室|号楼?|栋|幢|单元|楼|户))*[0-9\-]*"
 )
+# Not of 恩施土家族苗族自治州 or 于都县.
+_SAID_BEFORE = re.compile(
+    r"住址|地址|位于|住在|家住|现住|地处|坐落于|[在到至从是]|于(?![都田洪])|自(?!治)"
+)
 _AFFILIATION = re.compile(
     r"[一-龥]{2,20}[,，、]?([一-龥]{2,8}[,，、]?[一-龥]{0,8}[,，、]?[0-9]{6})(?=[)）;；])"
 )
@@ -331,7 +335,5 @@ def _address_length(text: str) -> int:
 
 def _address_prefix(text: str) -> int:
     """Characters before the address proper: words that the greedy beginning swallowed."""
-    match = re.search(
-        r"(?:住址|地址|位于|住在|家住|现住|地处|坐落于|在|于|到|至|自|从|是)", text[:8]
-    )
-    return match.end() if match else 0
+    match = _SAID_BEFORE.search(text[:10])
+    return match.end() if match and match.start() < 8 else 0

@@ -13,7 +13,13 @@ from pipeline.detection.components.name_lists import everyday, gap_pieces
 from pipeline.detection.components.pinyin_names import pinyin_names
 from pipeline.detection.places import towns
 from pipeline.detection.spans import add, covered, page_of, text_of
-from pipeline.detection.vocabulary import LABEL_HEAD, NOT_NAMES, TITLES_AFTER_NAME, is_han
+from pipeline.detection.vocabulary import (
+    LABEL_HEAD,
+    NOT_NAMES,
+    SUBJECTS,
+    TITLES_AFTER_NAME,
+    is_han,
+)
 from pipeline.dossier import Kind
 from pipeline.surnames import starts_with_surname, surnames
 
@@ -29,9 +35,11 @@ _COMPOUND = re.compile(
 )
 # Whom these words stand around has a name, however the word model cuts it: 学生戎欢父母.
 _AMONG = re.compile(
-    "(?:学生|同学)([一-龥]{2,3}?)(?=的?(?:父母|父亲|母亲|爸爸|妈妈|家长|爷爷|奶奶|家里|家中))"
-    "|[与和跟]([一-龥]{2,3}?)(?=共同(?:设计|执教|完成|承担|撰写|主持|开发)|合著|合编|合写|搭班|结对)"
+    "(?:学生|同学)([一-龥]{2,4}?)(?=的?(?:父母|父亲|母亲|爸爸|妈妈|家长|爷爷|奶奶|家里|家中))"
+    "|[与和跟]([一-龥]{2,4}?)(?=共同(?:设计|执教|完成|承担|撰写|主持|开发)|合著|合编|合写|搭班|结对)"
 )
+# Behind a list of two or more names: 丁玲、空锦两位老师.
+_COUNTED = re.compile("[两二三四五六几]位(?:[一-龥]{2})?(?:老师|教师|同志|同学|同仁|同事)")
 # Two of these make a name that begins with no surname: 次仁|次旺.
 _TIBETAN = "|".join(
     "扎西 次仁 多吉 多杰 卓玛 平措 顿珠 旺堆 旺久 旺姆 央金 拉姆 拉巴 尼玛 达瓦 巴桑 格桑 洛桑 丹增 旦增 德吉 次旺 次旦 白玛 索朗 "
@@ -71,6 +79,8 @@ class PeopleSearch:
                     add(doc, GROUP, a, b, Kind.PERSON_NAME, "title-behind", 0.8)
             for a, b, rule in _shapes(text):
                 if rule == "compound" and _inside_a_word(doc, start + a):
+                    continue
+                if rule == "among" and not _may_be_among(doc, start + a, start + b):
                     continue
                 if everyday(doc, start + a, start + b) and rule == "salutation":
                     continue
@@ -139,7 +149,9 @@ class PeopleSearch:
                 closed = b >= len(doc) or not is_han(doc[b].text) or doc[b].text in "等参两三老同共"
                 if text[-1:] == "共" and _counts(doc, b):
                     continue
-                if _may_be_listed(text) and closed and not kept.intersection(range(end, b)):
+                counted = b <= len(doc) and _COUNTED.match(text_of(doc, b, b + 7)) is not None
+                listed = _may_be_listed(text) or (counted and _is_no_word(text))
+                if listed and closed and not kept.intersection(range(end, b)):
                     b = min(b, len(doc))
                     add(doc, GROUP, end + 1, b, Kind.PERSON_NAME, "list", 0.6)
                     self._neighbours(doc, end + 1, b, kept, depth + 1)
@@ -214,6 +226,10 @@ def _whole_name(doc: Doc, start: int, end: int) -> tuple[int, int]:
     """Give a word back the characters that LAC cut off a rare name."""
     text = text_of(doc, start, end)
     page = page_of(doc)
+    if text in surnames() and len(text) == 2:
+        # 慕容|和|骞|共同: a given name is due, and its characters are words of their own.
+        end = _given_name(doc, end)
+        text = text_of(doc, start, end)
     surnamed = text[0] in surnames() or text[:2] in surnames()
     # 仇|月娟: the surname was taken for another word.
     cut_off = not surnamed and len(text) == 2 and start > 0 and doc[start - 1].text in surnames()
@@ -256,6 +272,16 @@ def _whole_name(doc: Doc, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
+def _given_name(doc: Doc, start: int) -> int:
+    """Return where the given name behind a compound surname ends: two characters at most."""
+    end = start
+    for a, b, _ in doc._.words:
+        if a == end and b - start <= 2 and is_han(doc[a].text):
+            end = b
+    behind = text_of(doc, start, min(len(doc), start + 3))
+    return start if re.match(_TITLES, behind) else end
+
+
 def _surname_taken_for_adverb(doc: Doc, token: int) -> bool:
     return doc[token].text in surnames() and (token, token + 1, "d") in doc._.words
 
@@ -268,6 +294,20 @@ def _may_be_listed(text: str) -> bool:
         and starts_with_surname(text)
         and text[-1] not in "的是在了等和与及"
     )
+
+
+def _is_no_word(text: str) -> bool:
+    """Whether a text that is counted among people is none of the words of teaching."""
+    return all(is_han(c) for c in text) and text not in NOT_NAMES and text not in SUBJECTS
+
+
+def _may_be_among(doc: Doc, start: int, end: int) -> bool:
+    """Whether what stands where a person is due begins like a name, or LAC sees one in it."""
+    text = text_of(doc, start, end)
+    if starts_with_surname(text) and (len(text) < 4 or text[:2] in surnames()):
+        return True
+    named = any(tag == "PER" and a < end and b > start for a, b, tag in doc._.words)
+    return named and not everyday(doc, start, end)
 
 
 def _inside_a_word(doc: Doc, token: int) -> bool:
@@ -289,7 +329,7 @@ def _shapes(text: str) -> Iterator[tuple[int, int, str]]:
     for match in _AMONG.finditer(text):
         group = 1 if match.group(1) else 2
         name = match.group(group)
-        if starts_with_surname(name) and name not in _NOBODY and not _SMALL_WORDS & set(name):
+        if name not in _NOBODY and not _SMALL_WORDS & set(name):
             yield *match.span(group), "among"
     salutation = _SALUTATION.match(text)
     if salutation and starts_with_surname(salutation.group(1)):

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from spacy.tokens import Doc
 
 from pipeline.detection.page_text import PageText
-from pipeline.detection.vocabulary import is_han
+from pipeline.detection.spans import text_of
+from pipeline.detection.vocabulary import NOT_NAMES, is_han
 
 # A slot without a rule around it reaches this many line heights to the right.
 _REACH = 14.0
@@ -15,8 +16,12 @@ _COLONS = ":："
 # How much of a line's height a colon takes.
 _COLON = 0.5
 _SEAL = 1.8
+# Names of so many characters go on below, which begins at most so far left of the label, in em.
+_LONG_NAME, _HANG = 4, 6.0
 # How near a lone character stands behind a signature's ink that it belongs to, in line heights.
 _NEXT = 0.6
+# Signs that are small; what is as high as writing is none of them.
+_MARKS = "，,。.、·:：;；'‘’\"“”`-—_~"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +71,7 @@ def right_of(doc: Doc, page: PageText, last: int, *, ruled_off: bool = True) -> 
         # The box of a colon often reaches over what was not read behind it.
         start = min(start, char[0] + _COLON * em)
     near = page.layout.rule_right(start, box.real[1], box.real[3], min(width, start + 4 * em))
-    if near < start + 3.9 * em:
+    if near < start + 3.9 * em and not _is_written_on(page, start, near, box.real[1], box.real[3]):
         start = near + 0.1 * em
     end = min(float(width), start + _REACH * em)
     if ruled_off:
@@ -81,6 +86,12 @@ def right_of(doc: Doc, page: PageText, last: int, *, ruled_off: bool = True) -> 
     tokens = line_tokens(page)
     runs = tuple(tokens[other.index] for other, _ in inside if other.index in tokens)
     return Slot((start, y0, end, y1), runs, last)
+
+
+def _is_written_on(page: PageText, x0: float, x1: float, y0: float, y1: float) -> bool:
+    """Whether something as high as writing stands between a label and the rule behind it."""
+    em = max(8.0, y1 - y0)
+    return page.layout.is_written(x0 + 0.1 * em, y0, x1 - 0.15 * em, y1)
 
 
 def below(page: PageText, first: int, labels: set[int]) -> list[tuple[int, int]]:
@@ -145,12 +156,47 @@ def continuation(
     return []
 
 
+def wrapped(doc: Doc, page: PageText, start: int, end: int) -> list[tuple[int, int]]:
+    """Return the short line under a long name that did not fit on the line of its label.
+
+    Args:
+        doc: The page's characters.
+        page: Its places.
+        start: First token of the name.
+        end: One past its last token.
+    """
+    line = page.line_of[start]
+    tokens = line_tokens(page)
+    if end - start < _LONG_NAME or tokens[line][1] != end:
+        return []
+    here = page.boxes[line]
+    em = max(8.0, here.height)
+    for box in page.boxes:
+        pitch = (box.middle - here.middle) / em
+        if box.index == line or not 0.6 < pitch < 1.8 or box.index not in tokens:
+            continue
+        a, b = tokens[box.index]
+        short = b - a <= 3 and all(is_han(doc[i].text) for i in range(a, b))
+        below = here.x0 - _HANG * em < box.x0 and box.x1 < here.x1
+        alone = not any(
+            o.index != box.index
+            and abs(o.middle - box.middle) < 0.5 * em
+            and o.x1 > here.x0 - _HANG * em
+            and o.x0 < here.x1
+            for o in page.boxes
+        )
+        if short and below and alone and text_of(doc, a, b) not in NOT_NAMES:
+            return [(a, b)]
+    return []
+
+
 def written_ink(
-    page: PageText, slot: Slot, hidden: set[int]
+    doc: Doc, page: PageText, slot: Slot, hidden: set[int]
 ) -> tuple[float, float, float, float] | None:
     """Return the bounds of what is written in a slot where the reading does not hide all of it.
 
     Args:
+        doc: The page's characters.
         page: The page.
         slot: The place behind a label.
         hidden: Tokens that findings hide already; all others are print that ends the slot.
@@ -158,7 +204,7 @@ def written_ink(
     Returns:
         x0, y0, x1, y1 on the upright page; None for an empty slot or one that is hidden whole.
     """
-    bounds, stop = _written(page, slot, hidden, set())
+    bounds, stop = _written(doc, page, slot, hidden, set())
     if bounds is None or stop is None:
         return bounds
     # A character of a signature that happens to read well (苏 日 娜) ends no slot: it stands alone
@@ -173,12 +219,12 @@ def written_ink(
     em = max(8.0, slot.bounds[3] - slot.bounds[1])
     near = char.polygon.bounds[0] - bounds[2] < _NEXT * em
     if beside == [stop] and is_han(char.text[:1]) and char.text not in "年月" and near:
-        return _written(page, slot, hidden, {stop})[0]
+        return _written(doc, page, slot, hidden, {stop})[0]
     return bounds
 
 
 def _written(
-    page: PageText, slot: Slot, hidden: set[int], passed: set[int]
+    doc: Doc, page: PageText, slot: Slot, hidden: set[int], passed: set[int]
 ) -> tuple[tuple[float, float, float, float] | None, int | None]:
     """Return the ink of a slot, and the token of print that ends it; ``passed`` ones end none."""
     x0, y0, x1, y1 = slot.bounds
@@ -203,6 +249,9 @@ def _written(
             read.append((left, top, right, bottom))
         elif token in hidden:
             covered.append((left, right))
+        elif doc[token].text in _MARKS and page.layout.is_written(left, top, right, bottom):
+            # The last character of a signature, read as a comma.
+            continue
         elif left > x0 - 0.1 * em and left - 0.05 * em < x1:
             x1, stop = left - 0.05 * em, token
     if x1 - x0 < 0.5 * em:

@@ -101,6 +101,13 @@ ONCE_WRONG = [
     ("赴六小支教，再到三幼任教", "赴⟦六小⟧支教，再到⟦三幼⟧任教"),
     ("我在求实小学执教公开课", "我在⟦求实小学⟧执教公开课"),
     ("王建国在北京大学出版社出版", "⟦王建国⟧在北京大学出版社出版"),
+    ("笔者与慕容和骞共同设计了课例", "笔者与⟦慕容和骞⟧共同设计了课例"),
+    ("听了慕容老师的课", "听了⟦慕容⟧老师的课"),
+    ("我和丁玲、空锦两位老师一起研读", "我和⟦丁玲⟧、⟦空锦⟧两位老师一起研读"),
+    ("由语文、数学两位老师共同执教", "由语文、数学两位老师共同执教"),
+    ("带领次仁次旺、拉巴旺堆等青年教师", "带领⟦次仁次旺⟧、⟦拉巴旺堆⟧等青年教师"),
+    ("班里学生俄木以布父母在外务工", "班里学生⟦俄木以布⟧父母在外务工"),
+    ("关心学生让其父母放心", "关心学生让其父母放心"),
 ]
 
 
@@ -181,6 +188,22 @@ def test_names_broken_over_line_ends_of_a_paragraph_are_hidden(look: Look, polic
     for number, line in enumerate(lines):
         sheet.write(line, 120 + (64 if not number else 0), 200 + 50 * number)
     assert shown(sheet, look(sheet), policy) == expected(*lines)
+
+
+def test_people_above_an_editorial_office_are_no_part_of_its_name(
+    look: Look, policy: Policy
+) -> None:
+    """The word model joins the last name of a line with the word below it."""
+    lines = ("责任编辑⟦于芷霭⟧　⟦胡玉菊⟧⟦帅娴薇⟧　⟦万庆群⟧", "编辑部电话")
+    sheet = Sheet().write(lines[0], 120, 200).write(lines[1], 120, 250)
+    assert shown(sheet, look(sheet), policy) == expected(*lines)
+
+
+def test_a_badly_read_cell_among_names_is_hidden(look: Look, policy: Policy) -> None:
+    rows = [["年度", "验证人"], ["2016年", "龚晟"], ["2017年", ""], ["2018年", "龚晟"]]
+    sheet = Sheet().table(rows, 80, 200, (260, 80))
+    sheet.write("⟦壁影⟧", 354, 384, weak={0: 0.7, 1: 0.8})
+    assert shown(sheet, look(sheet), policy)[-1] == "⟦壁影⟧"
 
 
 @pytest.mark.parametrize("label", ["签名：", "听课人：", "授课教师：", "校长签字："])

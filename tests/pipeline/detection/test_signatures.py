@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from pipeline.dossier import Finding, Kind
+from pipeline.geometry import Polygon
 from pipeline.policy import Policy
+from pipeline.reading.lines import Char, Line
 from tests.pipeline.detection.conftest import Look
 from tests.pipeline.detection.sheets import Sheet, expected, sheet_of, shown
 
@@ -37,6 +39,7 @@ def test_a_signature_read_as_anything_is_hidden_whole(
         "签字：⟦李晓琳⟧　2023年5月8日",
         "校长：⟦王建国⟧　学校（盖章）",
         "主持人：⟦王建国⟧，本校教务处主任",
+        "同意考核结果。　签名：⟦ち史若婉⟧2025年1月8日",
     ],
 )
 def test_print_behind_a_signature_stays(line: str, look: Look, policy: Policy) -> None:
@@ -51,6 +54,28 @@ def test_strokes_behind_the_stamp_of_a_copy_are_hidden(line: str, look: Look) ->
     end = 120 + 32 * len(line)
     (finding,) = look(sheet_of(line).scribble(end + 20, 130))
     assert _covers(finding, end + 20, end + 140)
+
+
+def test_strokes_between_a_label_and_the_edge_of_its_cell_are_hidden(look: Look) -> None:
+    """The rule behind a label is the edge of its own cell, not of the next one."""
+    sheet = Sheet().write("签字：", 300, 230).scribble(410, 240, width=70)
+    sheet.rule(80, 200, 520, 200).rule(80, 290, 520, 290).rule(520, 200, 520, 290)
+    (finding,) = look(sheet)
+    assert _covers(finding, 410, 480)
+
+
+def test_a_character_of_a_signature_read_as_a_comma_is_hidden(look: Look, policy: Policy) -> None:
+    sheet = Sheet().write("审核人签字：飞", 120, 120).scribble(355, 130, width=60)
+    line = sheet.lines.pop()
+    comma = Char("，", Polygon.from_bounds(sheet.frame, 350, 120, 425, 152), 0.77)
+    sheet.lines.append(Line(line.polygon, (*line.chars, comma), 0.9))
+    assert any(_covers(finding, 355, 415) for finding in look(sheet))
+
+
+def test_a_long_signature_is_hidden_on_its_second_line(look: Look, policy: Policy) -> None:
+    lines = ("评为合格。", "负责人签名：⟦阿米娜·吐尔⟧", "⟦逊⟧")
+    sheet = Sheet().write(lines[0], 120, 200).write(lines[1], 700, 200).write(lines[2], 560, 244)
+    assert shown(sheet, look(sheet), policy) == expected(*lines)
 
 
 def test_strokes_under_the_box_of_a_colon_are_hidden(look: Look) -> None:
