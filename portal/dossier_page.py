@@ -14,12 +14,12 @@ from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_POST
 
 from dossiers.errors import NotReleasableError
-from dossiers.models import Assignment, Attachment, Dossier, User
+from dossiers.models import Assignment, Attachment, Dossier, RunKind, User
 from dossiers.permissions import allows, allows_file
 from dossiers.roles import Permission
 from dossiers.services import receiving, releasing, runs
 from dossiers.services.uploads import CHUNK_BYTES
-from dossiers.states import AttachmentState, DossierState, UploadState
+from dossiers.states import AttachmentState, DossierState, RunState, UploadState
 from pipeline.outcome import OWN_COPY_NAMES, PUBLICATION_NAMES
 from pipeline.policy.loader import load_policy
 from portal import starting
@@ -27,6 +27,7 @@ from portal.access import UserRequest, needs, needs_dossier
 from portal.errors import InputError
 from portal.forms import ATTACHMENT_KINDS, AssignForm, DossierForm, shown_account
 from portal.links import file_link
+from portal.next_steps import next_step
 
 _MOVING = (DossierState.SUBMITTED, DossierState.PROCESSING)
 
@@ -41,6 +42,7 @@ class AttachmentRow:
     doubts: int
     original: str
     copy: str
+    refusal: str
     own_copy: str
     publication: str
 
@@ -61,12 +63,14 @@ def new_dossier(request: UserRequest) -> HttpResponse:
 @needs_dossier(Permission.SEE_STATUS)
 def dossier(request: UserRequest, found: Dossier) -> HttpResponse:
     """Show a dossier; htmx asks for what changes alone while the machine works."""
+    publishing, may = _is_being_published(request, found), _may(found, request.user)
     context = {
         "dossier": found,
         "state": DossierState(found.state),
-        "moving": found.state in _MOVING,
+        "moving": publishing or found.state in _MOVING,
+        "next_step": next_step(found, may, publishing=publishing),
         "rows": _rows(found, request.user),
-        "may": _may(found, request.user),
+        "may": may,
         "diff_url": _diff_url(found),
     }
     if request.headers.get("HX-Request") == "true":
@@ -132,9 +136,10 @@ def publish(request: UserRequest, found: Dossier) -> HttpResponse:
     """Start the flow that makes the reviewers' package."""
     if found.state != DossierState.READY:
         raise NotReleasableError(found.pk, count=len(releasing.release_blockers(found.pk)))
+    last = found.runs.order_by("-pk").values_list("pk", flat=True).first() or 0
     starting.start_publishing(found.pk, by=request.user)
-    messages.success(request, "已开始生成评审材料，完成后状态变为“已发布”。")
-    return redirect("dossier", found.pk)
+    messages.success(request, "已开始生成评审材料，完成后本页会显示“已发布”。")
+    return redirect(f"{reverse('dossier', args=[found.pk])}?after={last}")
 
 
 @require_POST
@@ -173,6 +178,17 @@ def assign(request: UserRequest, found: Dossier) -> HttpResponse:
     return redirect("dossier", found.pk)
 
 
+def _is_being_published(request: UserRequest, found: Dossier) -> bool:
+    """Whether somebody has just asked for the package; the address says after which run."""
+    after = request.GET.get("after", "")
+    if found.state != DossierState.READY or not after.isdigit() or len(after) > 18:
+        return False
+    ended = found.runs.filter(kind=RunKind.PUBLISH, pk__gt=int(after)).exclude(
+        state=RunState.RUNNING
+    )
+    return not ended.exists()
+
+
 def _rows(found: Dossier, user: User) -> list[AttachmentRow]:
     attachments = found.attachments.exclude(state=AttachmentState.REMOVED)
     return [_row(a, user) for a in attachments.select_related("original")]
@@ -192,9 +208,18 @@ def _row(attachment: Attachment, user: User) -> AttachmentRow:
         doubts=attachment.doubts.filter(closed=None).count(),
         original=file_link(original, user) if sees else "",
         copy=file_link(copy, user) if copy is not None else "",
+        refusal=_refusal(attachment) if sees or uploads else "",
         own_copy=_own_copy(attachment),
         publication=_verdict(attachment.publication, PUBLICATION_NAMES),
     )
+
+
+def _refusal(attachment: Attachment) -> str:
+    """Return why an attachment could not be processed: the sentence names the file."""
+    if attachment.state != AttachmentState.REFUSED:
+        return ""
+    told = attachment.doubts.filter(closed=None).order_by("pk").first()
+    return told.message if told is not None else ""
 
 
 def _own_copy(attachment: Attachment) -> str:
