@@ -1,15 +1,18 @@
-"""Serves the deployments: ``python -m flows.deployments GROUP``, beside a running server.
+"""Registers the deployments and works at them: ``python -m flows.deployments``, beside a server.
 
-``heavy`` reads pages, and one run at a time fits an office PC (``MANGPING_RUNS`` allows more);
-``light`` must never wait behind it: the sweep and the publishing. Each run is its own process.
+What reads pages runs one at a time on an office PC (``MANGPING_RUNS`` allows more); the sweep and
+the publishing have a queue of their own and never wait behind it.
 """
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import os
-import sys
+import secrets
+import signal
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any
 
 from flows.errors import ServerError
 from flows.names import (
@@ -27,20 +30,42 @@ from flows.prefect_home import set_environment, wait_for_api
 
 if TYPE_CHECKING:
     from prefect.deployments.runner import RunnerDeployment
+    from prefect.flows import Flow
 
-Group = Literal["heavy", "light"]
-
+_HEAVY = "heavy"
+_LIGHT = "light"
 _SWEEP_EVERY = timedelta(minutes=1)
 _LIGHT_RUNS = 2
 
 
-def heavy_deployments() -> list[RunnerDeployment]:
-    """Return the deployments that read pages."""
-    from prefect.events import DeploymentEventTrigger
+def flow_named(deployment: str) -> Flow[..., Any]:
+    """Return the flow of a deployment.
 
+    Raises:
+        KeyError: There is no such deployment.
+    """
     from flows.correct import correct_dossier
     from flows.process import process_attachment, process_dossier
+    from flows.publish import publish_dossier
     from flows.rechecks import ingest_corpus, similarity_recheck, verify_pair
+    from flows.sweep import sweep
+
+    flows: dict[str, Any] = {
+        PROCESS: process_dossier,
+        PROCESS_ATTACHMENT: process_attachment,
+        CORRECT: correct_dossier,
+        VERIFY_PAIR: verify_pair,
+        SIMILARITY: similarity_recheck,
+        INGEST: ingest_corpus,
+        PUBLISH: publish_dossier,
+        SWEEP: sweep,
+    }
+    return flows[deployment]  # type: ignore[no-any-return]
+
+
+async def all_deployments() -> list[RunnerDeployment]:
+    """Return what is registered with Prefect."""
+    from prefect.events import DeploymentEventTrigger
 
     submitted = DeploymentEventTrigger(
         name=SUBMITTED,
@@ -49,34 +74,23 @@ def heavy_deployments() -> list[RunnerDeployment]:
         parameters={"dossier_id": "{{ event.resource.id }}"},
     )
     return [
-        _deployment(process_dossier, PROCESS, triggers=[submitted]),
-        _deployment(process_attachment, PROCESS_ATTACHMENT),
-        _deployment(correct_dossier, CORRECT),
-        _deployment(verify_pair, VERIFY_PAIR),
-        _deployment(similarity_recheck, SIMILARITY),
-        _deployment(ingest_corpus, INGEST),
+        await _deployment(PROCESS, _HEAVY, triggers=[submitted]),
+        await _deployment(PROCESS_ATTACHMENT, _HEAVY),
+        await _deployment(CORRECT, _HEAVY),
+        await _deployment(VERIFY_PAIR, _HEAVY),
+        await _deployment(SIMILARITY, _HEAVY),
+        await _deployment(INGEST, _HEAVY),
+        await _deployment(PUBLISH, _LIGHT),
+        await _deployment(SWEEP, _LIGHT, interval=_SWEEP_EVERY),
     ]
 
 
-def light_deployments() -> list[RunnerDeployment]:
-    """Return the deployments that need no recogniser."""
-    from flows.publish import publish_dossier
-    from flows.sweep import sweep
-
-    return [
-        _deployment(publish_dossier, PUBLISH),
-        _deployment(sweep, SWEEP, interval=_SWEEP_EVERY),
-    ]
-
-
-def main(group: str) -> None:
-    """Wait for the server, then serve a group until interrupted.
+def main() -> None:
+    """Wait for the server, register everything, then work until interrupted.
 
     Raises:
         ServerError: The server does not answer.
     """
-    if group not in get_args(Group):
-        raise SystemExit(f"{group}: {' | '.join(get_args(Group))}")
     set_environment()
     api = os.environ.get("PREFECT_API_URL")
     if not api:
@@ -85,25 +99,65 @@ def main(group: str) -> None:
 
     prepare()
     wait_for_api(api)
-    from prefect import serve
-
-    heavy = group == "heavy"
-    served = heavy_deployments() if heavy else light_deployments()
-    limit = int(os.environ.get("MANGPING_RUNS") or 1) if heavy else _LIGHT_RUNS
-    serve(*served, limit=limit, print_starting_message=False)
+    with contextlib.suppress(asyncio.CancelledError):
+        asyncio.run(_work())
+    # All has been ended in order; taking the interpreter apart would only take seconds.
+    os._exit(0)
 
 
-def _deployment(flow: Any, name: str, **more: Any) -> RunnerDeployment:
+async def _work() -> None:
+    from flows.worker import OfficeWorker
+
+    # Before the first await: a stop during the start ends the start.
+    this, loop = asyncio.current_task(), asyncio.get_running_loop()
+    for ending in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(ending, this.cancel if this else loop.stop)
+    await _register()
+    name = f"worker-{secrets.token_hex(3)}"
+    runs = int(os.environ.get("MANGPING_RUNS") or 1)
+    workers = (
+        OfficeWorker(_HEAVY, limit=runs, apart=True, name=f"{name}-{_HEAVY}"),
+        OfficeWorker(_LIGHT, limit=_LIGHT_RUNS, apart=False, name=f"{name}-{_LIGHT}"),
+    )
+    async with asyncio.TaskGroup() as group:
+        for worker in workers:
+            group.create_task(worker.start(printer=_nothing))
+
+
+async def _register() -> None:
+    from prefect.client.orchestration import get_client
+    from prefect.client.schemas.actions import WorkPoolCreate
+    from prefect.exceptions import ObjectAlreadyExists
+
+    from flows.worker import JOB_TEMPLATE, POOL, POOL_TYPE
+
+    pool = WorkPoolCreate(name=POOL, type=POOL_TYPE, base_job_template=JOB_TEMPLATE)
+    async with get_client() as client:
+        with contextlib.suppress(ObjectAlreadyExists):
+            await client.create_work_pool(pool)
+    for deployment in await all_deployments():
+        await deployment.aapply()
+
+
+async def _deployment(name: str, queue: str, **more: Any) -> RunnerDeployment:
     from prefect.types.entrypoint import EntrypointType
 
-    made: RunnerDeployment = flow.to_deployment(
+    from flows.worker import POOL
+
+    flow = flow_named(name)
+    return await flow.ato_deployment(
         name,
         description=flow.description,
         entrypoint_type=EntrypointType.MODULE_PATH,
+        work_pool_name=POOL,
+        work_queue_name=queue,
         **more,
     )
-    return made
+
+
+def _nothing(*_: object) -> None:
+    """Say nothing on stdout."""
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:2] or ["heavy"])
+    main()

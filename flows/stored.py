@@ -45,7 +45,7 @@ from pipeline.policy import load_policy
 # A step that fails so often puts its attachment before a person.
 TRIES = 3
 # How the audit chain names this process; says nothing about the machine.
-WORKER = os.environ.get("MANGPINGWORKER") or f"w-{secrets.token_hex(4)}"
+WORKER = os.environ.get("MANGPING_WORKER") or f"w-{secrets.token_hex(4)}"
 
 
 def lease_seconds() -> float:
@@ -95,6 +95,8 @@ def stored_run(
 ) -> Iterator[StoredRun]:
     """Work at a dossier of the database; the run ends with the block, as failed after an error.
 
+    When the process is told to stop, the run counts as lost, but against nobody.
+
     Args:
         dossier_id: Which.
         kind: What is done.
@@ -118,7 +120,7 @@ def stored_run(
         rerun=rerun,
         seconds=lease_seconds(),
     )
-    completed = False
+    completed = stopped = False
     run: StoredRun | None = None
     with _heart(grant.lease):
         try:
@@ -126,11 +128,18 @@ def stored_run(
             lend(run.session)
             yield run
             completed = True
+        except BaseException as error:
+            # The worker is told to stop: no file's fault.
+            stopped = not isinstance(error, Exception)
+            if stopped and run is not None and run.session.attempts is not None:
+                run.session.attempts.excuse()
+            raise
         finally:
             give_back(dossier_id)
+            counts = run.counts if run else {}
             # Whoever took over says how it ends.
             with suppress(LeaseLostError):
-                finish_run(grant, completed=completed, counts=run.counts if run else {})
+                finish_run(grant, completed=completed, stopped=stopped, counts=counts)
 
 
 def _open(grant: RunGrant, *, rerun: bool, review_round: str | None) -> StoredRun:

@@ -107,13 +107,19 @@ def start_run(
 
 
 def finish_run(
-    grant: RunGrant, *, completed: bool = True, counts: Mapping[str, int] | None = None
+    grant: RunGrant,
+    *,
+    completed: bool = True,
+    stopped: bool = False,
+    counts: Mapping[str, int] | None = None,
 ) -> Dossier:
     """End a run and move its dossier on: to review, to ready, or back to submitted.
 
     Args:
         grant: As :func:`start_run` returned it.
         completed: Whether the flow came to its end; single attachments may have failed.
+        stopped: Whether somebody stopped the worker: its dossier waits for the next one, and it
+            does not count among the runs that did not end.
         counts: Numbers by name, for people.
 
     Raises:
@@ -123,9 +129,12 @@ def finish_run(
     with audit.writing():
         require_lease(grant.lease)
         dossier = locked_dossier(run.dossier_id)
-        _end(run, RunState.COMPLETED if completed else RunState.FAILED, counts or {})
+        _end(run, _how(completed, stopped), counts or {})
         if run.kind in _PROCESSING and dossier.state == DossierState.PROCESSING:
-            _move_on(dossier, failed=not completed)
+            if stopped:
+                move(dossier, DossierState.SUBMITTED, actor=audit.SYSTEM, reason="stopped")
+            else:
+                _move_on(dossier, failed=not completed)
         release_lease(grant.lease)
     return dossier
 
@@ -221,6 +230,12 @@ def _lose(dossier: Dossier, runs: QuerySet[Run]) -> None:
         _end(run, RunState.LOST, {})
         if run.kind in _PROCESSING and dossier.state == DossierState.PROCESSING:
             _move_on(dossier, failed=True)
+
+
+def _how(completed: bool, stopped: bool) -> RunState:
+    if stopped:
+        return RunState.LOST
+    return RunState.COMPLETED if completed else RunState.FAILED
 
 
 def _end(run: Run, state: RunState, counts: Mapping[str, int]) -> None:

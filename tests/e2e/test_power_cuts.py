@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+import json
+import os
+import signal
+import time
+from pathlib import Path
+
+from flows.names import SWEEP
+from tests.served_office import ServedOffice, served_office
+
+_FILES = 20
+_LEASE = 3
+_STORED = """
+import hashlib, json
+from dossiers.models import CopyVersion, StoredFile
+from dossiers.storage import Storage
+whole = 0
+for file in StoredFile.objects.all():
+    with Storage().open(file) as stored:
+        whole += hashlib.sha256(stored.read()).hexdigest() == file.sha256
+counted = {"files": StoredFile.objects.count(), "whole": whole}
+counted["versions"] = list(CopyVersion.objects.values_list("number", flat=True))
+print(json.dumps(counted))
+"""
+
+
+def test_a_dossier_ends_as_it_would_have_whatever_is_killed_on_the_way(tmp_path: Path) -> None:
+    """The worker is killed, then everything is, then it is stopped as Ctrl-C does."""
+    with served_office(tmp_path, MANGPING_LEASE_SECONDS=str(_LEASE)) as office:
+        dossier = office.hand_in(_FILES)
+        office.announce(dossier)
+        read: dict[str, int] = {}
+
+        def on(pages: int) -> None:
+            """Wait for more pages; none that was finished before is ever read again."""
+            wanted = len(read) + pages
+            office.until(lambda: len(office.readings(dossier)) >= wanted, every=0.02)
+
+        on(4)
+        # With what it started: a process that outlives it might finish its work.
+        for words in ("flows.deployments", "flows.executor"):
+            os.kill(office.process(words), signal.SIGKILL)
+        read.update(office.readings(dossier))
+        # It is not left half alive.
+        assert office.ends() == 1
+        office.start()
+        _sweep(office, after=_LEASE)
+        on(4)
+        office.kill()
+        assert read.items() <= office.readings(dossier).items()
+        read.update(office.readings(dossier))
+        office.start()
+        _sweep(office, after=_LEASE)
+        on(2)
+        assert office.stop() == 0
+        read.update(office.readings(dossier))
+        # A worker that is stopped gives back what it had at once, and no failure is counted.
+        assert office.state_of(dossier) == "submitted"
+        office.start()
+        _sweep(office)
+        office.until(lambda: office.state_of(dossier) == "ready")
+
+        kept = office.readings(dossier)
+        assert len(kept) == _FILES and read.items() <= kept.items()
+        assert office.attachments(dossier) == ["verified"] * _FILES
+        assert office.runs(dossier) == ["lost", "lost", "lost", "completed"]
+        stored = json.loads(office.run(_STORED))
+        assert stored == {
+            "files": 3 * _FILES,
+            "whole": 3 * _FILES,
+            "versions": [1] * _FILES,
+        }
+
+
+def _sweep(office: ServedOffice, after: float = 0) -> None:
+    # As it comes by itself every minute.
+    time.sleep(after)
+    assert office.ended(office.begin(SWEEP, grace_seconds=0)) == "COMPLETED"
