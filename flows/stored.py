@@ -122,24 +122,25 @@ def stored_run(
     )
     completed = stopped = False
     run: StoredRun | None = None
-    with _heart(grant.lease):
-        try:
+    try:
+        # It has stopped beating when the lease is given back, or it would take it again.
+        with _heart(grant.lease):
             run = _open(grant, rerun=rerun, review_round=review_round)
             lend(run.session)
             yield run
             completed = True
-        except BaseException as error:
-            # The worker is told to stop: no file's fault.
-            stopped = not isinstance(error, Exception)
-            if stopped and run is not None and run.session.attempts is not None:
-                run.session.attempts.excuse()
-            raise
-        finally:
-            give_back(dossier_id)
-            counts = run.counts if run else {}
-            # Whoever took over says how it ends.
-            with suppress(LeaseLostError):
-                finish_run(grant, completed=completed, stopped=stopped, counts=counts)
+    except BaseException as error:
+        # The worker is told to stop: no file's fault.
+        stopped = not isinstance(error, Exception)
+        if stopped and run is not None and run.session.attempts is not None:
+            run.session.attempts.excuse()
+        raise
+    finally:
+        give_back(dossier_id)
+        counts = run.counts if run else {}
+        # Whoever took over says how it ends.
+        with suppress(LeaseLostError):
+            finish_run(grant, completed=completed, stopped=stopped, counts=counts)
 
 
 def _open(grant: RunGrant, *, rerun: bool, review_round: str | None) -> StoredRun:

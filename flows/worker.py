@@ -58,6 +58,7 @@ class Executor:
         self._retiring: asyncio.TimerHandle | None = None
         self._is_busy = False
         self.is_worn = False
+        self.is_cancelled = False
 
     @classmethod
     async def start(cls) -> Executor:
@@ -173,7 +174,7 @@ class OfficeWorker(BaseWorker[BaseJobConfiguration, BaseVariables, Result]):
                 group.start_soon(self._end_when_cancelled, flow_run.id, executor)
                 code = await executor.run(flow_run.id, deployment)
                 group.cancel_scope.cancel()
-        return Result(identifier=identifier, status_code=code)
+        return Result(identifier=identifier, status_code=0 if executor.is_cancelled else code)
 
     async def teardown(self, *exc_info: Any) -> None:
         """End the runs, then the executors."""
@@ -208,9 +209,11 @@ class OfficeWorker(BaseWorker[BaseJobConfiguration, BaseVariables, Result]):
             with contextlib.suppress(Exception):
                 found = await self.client.read_flow_run(flow_run_id)
                 if found.state_type is StateType.CANCELLING:
-                    await executor.end()
-                    state: State[Any] = Cancelled()
-                    await self.client.set_flow_run_state(flow_run_id, state, force=True)
+                    executor.is_cancelled = True
+                    with anyio.CancelScope(shield=True):
+                        await executor.end()
+                        state: State[Any] = Cancelled()
+                        await self.client.set_flow_run_state(flow_run_id, state, force=True)
 
     async def _deployment(self, flow_run: FlowRun) -> str:
         key = flow_run.deployment_id

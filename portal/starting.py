@@ -12,10 +12,12 @@ import base64
 import json
 import os
 import threading
+import time
 import urllib.error
 import urllib.request
 import uuid
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
@@ -25,6 +27,8 @@ from portal.errors import FlowsUnavailableError
 SUBMITTED = "mangping.dossier.submitted"
 PUBLISH = "publish-dossier"
 _SECONDS = 5.0
+_TRIES = 5
+_PAUSE_SECONDS = 0.3
 
 
 def announce_submitted(dossier_id: str) -> threading.Thread:
@@ -92,9 +96,16 @@ def _ask(path: str, content: object = None) -> Any:
         headers["Authorization"] = f"Basic {base64.b64encode(secret.encode()).decode()}"
     data = None if content is None else json.dumps(content).encode()
     request = urllib.request.Request(api + path, data, headers)
-    try:
-        with urllib.request.urlopen(request, timeout=_SECONDS) as response:
-            body = response.read()
-    except (OSError, urllib.error.URLError, ValueError):
-        raise FlowsUnavailableError from None
-    return json.loads(body) if body else None
+    for left in reversed(range(_TRIES)):
+        try:
+            with urllib.request.urlopen(request, timeout=_SECONDS) as response:
+                body = response.read()
+            return json.loads(body) if body else None
+        except urllib.error.HTTPError as error:
+            # So Prefect says that others were writing into its database; nothing was done.
+            if error.code != HTTPStatus.SERVICE_UNAVAILABLE or not left:
+                raise FlowsUnavailableError from None
+            time.sleep(_PAUSE_SECONDS)
+        except (OSError, ValueError):
+            break
+    raise FlowsUnavailableError

@@ -18,6 +18,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from flows.names import CORRECT, PROCESS, PUBLISH, SUBMITTED, SWEEP
 
 _ROOT = Path(__file__).parents[1]
 _PATIENCE = 300.0
+_TRIES = 20
 _OURS = ("MANGPING_KEY", "MANGPING_STORAGE", "MANGPING_SCANNER", "DATABASE_URL", "PREFECT_API_URL")
 _ENDS = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
 
@@ -109,9 +111,17 @@ class ServedOffice:
             "Authorization": f"Basic {base64.b64encode(login).decode()}",
         }
         request = urllib.request.Request(f"{self.api}{path}", data, headers)
-        with urllib.request.urlopen(request, timeout=90) as response:
-            body = response.read()
-        return json.loads(body) if body else None
+        for _ in range(_TRIES):
+            try:
+                with urllib.request.urlopen(request, timeout=90) as response:
+                    body = response.read()
+                return json.loads(body) if body else None
+            except urllib.error.HTTPError as error:
+                # Others were writing into its database; its own client asks again too.
+                if error.code != HTTPStatus.SERVICE_UNAVAILABLE:
+                    raise
+                time.sleep(0.3)
+        raise TimeoutError("Prefect has its hands full")
 
     def announce(self, dossier: str) -> None:
         """Tell Prefect, as the portal does, that a dossier was handed in."""

@@ -1,13 +1,20 @@
-"""Processes a dossier of two sheets, corrects it, and prints what came of it as JSON."""
+"""Processes dossiers over the database, and prints what came of them as JSON.
+
+One is corrected; in another a file cannot be read, for no reason of its own.
+"""
 
 from __future__ import annotations
 
 import json
+from collections import Counter
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import dossiers
 from flows.prefect_home import set_environment
+
+if TYPE_CHECKING:
+    from pipeline.jobs import FileReading, Job
 
 
 def main(folder: str) -> None:
@@ -49,7 +56,39 @@ def main(folder: str) -> None:
         undo = DecisionInput(DecisionKind.RESOLVE, ordinal=1, replaces=made[0].pk)
         record_decision(dossier, undo, by=User.objects.get(pk=by.pk))
         correct_dossier(dossier)
-        print(json.dumps({"counts": counts, "states": [first, second, _state(dossier)]}))
+        states = [first, second, _state(dossier)]
+        print(json.dumps({"counts": counts, "states": states, "failing": _failing(Path(folder))}))
+
+
+def _failing(folder: Path) -> dict[str, object]:
+    from dossiers.models import Attachment, Dossier
+    from flows import session
+    from flows.process import process_dossier
+
+    tries: Counter[str] = Counter()
+    healthy = session.read_file
+
+    def broken(job: Job, *rest: Any) -> FileReading:
+        tries[job.id] += 1
+        if job.id == "a002":
+            raise OSError("the disk does not answer")
+        return healthy(job, *rest)
+
+    dossier = _submitted(folder)
+    session.read_file = broken
+    process_dossier(dossier)
+    session.read_file = healthy
+    rows = Attachment.objects.filter(dossier_id=dossier).order_by("ordinal")
+    first = [row.state for row in rows]
+    doubts = [doubt.code for row in rows for doubt in row.doubts.filter(closed=None)]
+    process_dossier(dossier, again=True)
+    return {
+        "tries": tries,
+        "first": first,
+        "doubts": doubts,
+        "again": [row.state for row in rows.all()],
+        "state": Dossier.objects.get(pk=dossier).state,
+    }
 
 
 def _submitted(folder: Path) -> str:

@@ -4,28 +4,36 @@ import json
 import os
 import subprocess
 import sys
-from pathlib import Path
+from typing import Any
 
 import pytest
 
 from models import weights_dir
 
+Said = dict[str, Any]
 
-def test_corrections_are_in_new_copies_which_are_verified_again(tmp_path: Path) -> None:
-    """In a process of its own, because the flow's threads want a database that is a file."""
+
+@pytest.fixture(scope="module")
+def said(tmp_path_factory: pytest.TempPathFactory) -> Said:
+    """From a process of its own, because the flows' threads want a database that is a file."""
     if not (weights_dir() / "PP-OCRv6_small_rec" / "inference.onnx").is_file():
         pytest.skip("the reading models are not fetched: run `mangping models fetch`")
+    folder = tmp_path_factory.mktemp("flows")
     environment = {
         **os.environ,
-        "MANGPING_STATE": str(tmp_path / "state"),
+        "MANGPING_STATE": str(folder / "state"),
         "DJANGO_SETTINGS_MODULE": "portal.settings",
     }
     for name in ("DATABASE_URL", "MANGPING_KEY", "MANGPING_STORAGE", "PREFECT_API_URL"):
         environment.pop(name, None)
-    command = [sys.executable, "-m", "tests.flows.corrected", str(tmp_path)]
+    command = [sys.executable, "-m", "tests.flows.corrected", str(folder)]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
-    said = json.loads(done.stdout.splitlines()[-1])
+    answer: Said = json.loads(done.stdout.splitlines()[-1])
+    return answer
+
+
+def test_corrections_are_in_new_copies_which_are_verified_again(said: Said) -> None:
     first, second, third = said["states"]
     assert first == {
         "versions": [1, 1, 1],
@@ -41,3 +49,13 @@ def test_corrections_are_in_new_copies_which_are_verified_again(tmp_path: Path) 
     assert third["versions"] == [3, 2, 1]
     assert sorted(third["masked"][0]) == ["applicant_name", "person_name", "project_number"]
     assert (third["doubts"], third["waiting"]) == ([], 0)
+
+
+def test_what_fails_three_times_goes_to_a_person_and_can_be_tried_again(said: Said) -> None:
+    """The others are finished meanwhile; nothing of the failure stays when it is done again."""
+    failing = said["failing"]
+    assert failing["tries"] == {"a001": 1, "a002": 3, "a003": 1}
+    assert failing["first"] == ["verified", "person", "verified"]
+    assert failing["doubts"] == ["internal"]
+    assert failing["again"] == ["verified"] * 3
+    assert failing["state"] == "ready"
