@@ -22,7 +22,7 @@ _TOUCHING, _SPACED = 0.7, 1.5
 """Space between a mask and a lone character, in heights of the character; names of two characters
 are set with a space between them, so a surname may stand further away."""
 _READ = 0.3
-_STANDS_ALONE = frozenset(
+STANDS_ALONE = frozenset(
     "年月日时分人名男女汉满回壮苗是为系任由于与和及或同在到从对向被让请给等的了之者也并曾现原拟"
     "著编译审主副校师生区县市省级班组岁元件份次个章科室部局院所系党共未无有是否正高中初大小上下左右一二三四五六七八九十零〇"
 )
@@ -49,7 +49,7 @@ def find_remnants(runs: Sequence[Run], masks: Sequence[Mask], frame: Frame) -> I
                 if any(_follows(place, box) for box in schools):
                     yield run.place(start, end)
             alone = end - start == 1 and run.ends_fresh(end) and glyph.confidence >= _READ
-            if not alone or glyph.text in _STANDS_ALONE or glyph.text in labels:
+            if not alone or glyph.text in STANDS_ALONE or glyph.text in labels:
                 continue
             place = glyph.polygon.bounds
             if any(_belongs(glyph.text, place, box) for box in boxes):

@@ -14,8 +14,10 @@ from pipeline.verification.beside import only_suspicious
 from pipeline.verification.doubts import doubt
 from pipeline.verification.edges import find_edges
 from pipeline.verification.fidelity import Pixels
+from pipeline.verification.halves import find_halves
 from pipeline.verification.remnants import find_remnants
 from pipeline.verification.search import Wanted, search_runs
+from pipeline.verification.slots import find_open_slots
 from pipeline.verification.sources import Rereader
 from pipeline.verification.strangers import search_strangers
 from pipeline.verification.strokes import find_unread_ink
@@ -63,6 +65,12 @@ def check_reading(
     unread = find_unread_ink(pixels, frame, masks, lines)
     beside += only_suspicious(unread, masks, lines, first, frame)
     doubts += [doubt("mask-edge", frame.page, place) for place in beside]
+    doubts += [
+        doubt("name-goes-on", frame.page, place.to(frame))
+        for place in find_halves(masks, first, frame)
+    ]
+    open_slots = find_open_slots(pixels, frame, masks, lines, first)
+    doubts += [doubt("signature-open", frame.page, place) for place in open_slots]
     return list(dict.fromkeys(doubts))
 
 
