@@ -19,6 +19,7 @@ from dossiers.models import (
     User,
 )
 from dossiers.services.deciding import current_findings, open_queue
+from dossiers.states import DossierState
 from pipeline.geometry import Frame
 from portal.diff.kinds import NAMES, recogniser_name
 from portal.diff.links import page_links
@@ -106,8 +107,13 @@ def index_content(dossier: Dossier) -> list[list[object]]:
 
 
 def pending_content(dossier: Dossier) -> Row:
-    """Return how many decisions wait for another masked copy."""
-    return {"count": dossier.decisions.filter(settled=None, replaced_by=None).count()}
+    """Return how many decisions wait for another masked copy, and where the dossier stands."""
+    state = DossierState(Dossier.objects.values_list("state", flat=True).get(pk=dossier.pk))
+    return {
+        "count": dossier.decisions.filter(settled=None, replaced_by=None).count(),
+        "state": state.value,
+        "label": state.label,
+    }
 
 
 def record_content(attachment: Attachment) -> list[Row]:

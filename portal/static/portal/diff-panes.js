@@ -23,12 +23,21 @@ class Pane {
     this.images = [];
   }
 
-  show(side, page, ratio) {
+  // What is shown already stays: after a decision only the links are new.
+  show(side, sheet) {
     this.title.textContent = side.label;
-    this.image.alt = `${side.label}第 ${page} 页`;
+    this.name = `${side.label}第 ${sheet.page} 页`;
+    this.ratio = sheet.ratio;
     this.images = side.images;
-    this.image.style.aspectRatio = `1 / ${ratio}`;
-    this.loaded = 0;
+    const key = `${sheet.attachment} ${side.code} ${sheet.page}`;
+    if (key === this.key) return;
+    this.key = key;
+    const there = side.images.find(([, url]) => url === this.image.getAttribute("src"));
+    this.loaded = there?.[0] ?? 0;
+    if (there && !this.image.complete) this.image.addEventListener("load", () => this.onload?.(), { once: true });
+    this.#dress(this.image);
+    // Another page's picture must not stand under this page's boxes.
+    this.sheet.classList.toggle("busy", !there);
   }
 
   // The smallest picture that has a pixel for each of the screen's; a larger one takes its place
@@ -36,26 +45,32 @@ class Pane {
   sharpen() {
     const wanted = this.sheet.clientWidth * Math.min(2, window.devicePixelRatio || 1) * 0.85;
     const [width, url] = this.images.find(([w]) => w >= wanted) ?? this.images.at(-1);
-    if (width <= this.loaded) return;
-    const first = !this.loaded;
-    this.loaded = width;
+    const { key } = this;
+    if (width <= this.loaded || `${key} ${width}` === this.loading) return;
+    this.loading = `${key} ${width}`;
     const load = new Image();
     load.addEventListener("load", () => {
-      if (this.loaded === width && this.images.some(([, u]) => u === url)) {
-        this.image.src = load.src;
-        this.sheet.classList.remove("busy");
-        this.onload?.();
-      }
+      if (this.loading === `${key} ${width}`) this.loading = null;
+      if (key !== this.key || width <= this.loaded) return;
+      this.loaded = width;
+      this.#dress(load);
+      // The element itself: its address would be asked for once more, because nothing is cached.
+      this.image.replaceWith(load);
+      this.image = load;
+      this.sheet.classList.remove("busy");
+      this.onload?.();
     });
     load.addEventListener("error", () => {
-      if (this.loaded === width) { this.loaded = 0; this.sheet.classList.remove("busy"); this.onerror?.(); }
+      if (this.loading !== `${key} ${width}`) return;
+      this.loading = null;
+      this.onerror?.();
     });
-    if (first && this.image.getAttribute("src") === url && this.image.complete) {
-      this.sheet.classList.remove("busy");
-      return;
-    }
-    if (first) this.sheet.classList.add("busy");
     load.src = url;
+  }
+
+  #dress(image) {
+    image.alt = this.name;
+    image.style.aspectRatio = `1 / ${this.ratio}`;
   }
 
   boxes(boxes, pick) {
@@ -77,14 +92,17 @@ class Pane {
     }
   }
 
-  crop(points, room = 0.012) {
+  // A place with some room around it, at least so wide: a mask is wider than what it hides.
+  crop(points, room = 0.012, least = 0) {
     const xs = points.map((p) => p[0]);
     const ys = points.map((p) => p[1]);
     const { naturalWidth: w, naturalHeight: h } = this.image;
-    if (!w || !this.image.complete) return null;
-    const x = Math.max(0, Math.min(...xs) - 2.5 * room) * w;
+    if (!w || !this.image.complete || this.sheet.classList.contains("busy")) return null;
+    const [left, right] = [Math.min(...xs), Math.max(...xs)];
+    const side = Math.max(2.5 * room, (least - (right - left)) / 2);
+    const x = Math.max(0, left - side) * w;
     const y = Math.max(0, Math.min(...ys) - room) * h;
-    const width = Math.min(w - x, (Math.max(...xs) - Math.min(...xs) + 5 * room) * w);
+    const width = Math.min(w - x, (right - left + 2 * side) * w);
     const height = Math.min(h - y, (Math.max(...ys) - Math.min(...ys) + 2 * room) * h);
     const canvas = element("canvas");
     canvas.width = Math.max(1, Math.round(width));
@@ -101,7 +119,6 @@ export class Panes {
     this.both = [this.left, this.right];
     this.output = output;
     this.zoom = 1;
-    this.ratio = 1.414;
     for (const pane of this.both) {
       pane.root.addEventListener("scroll", () => this.#follow(pane), { passive: true });
       pane.root.addEventListener("wheel", (event) => this.#wheel(event, pane), { passive: false });
@@ -111,11 +128,12 @@ export class Panes {
   }
 
   show(sheet) {
-    this.ratio = sheet.ratio;
-    this.left.show(sheet.left, sheet.page, sheet.ratio);
-    this.right.show(sheet.right, sheet.page, sheet.ratio);
+    const before = this.both.map((pane) => pane.key?.replace(/ \S+ /, " "));
+    this.left.show(sheet.left, sheet);
+    this.right.show(sheet.right, sheet);
     this.both.forEach((pane) => pane.sharpen());
-    this.left.root.scrollTop = this.right.root.scrollTop = 0;
+    const page = `${sheet.attachment} ${sheet.page}`;
+    if (before.every((key) => key !== page)) this.left.root.scrollTop = this.right.root.scrollTop = 0;
   }
 
   step(by) {

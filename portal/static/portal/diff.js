@@ -172,7 +172,7 @@ function renderCard() {
   const points = place();
   if (points) {
     const crops = element("div", "crops");
-    const made = [panes.left.crop(points), panes.right.crop(points)];
+    const made = [panes.left, panes.right].map((pane) => pane.crop(points, 0.012, 0.18));
     if (made.every(Boolean)) { crops.append(...made); card.append(crops); }
   }
   if (finding) {
@@ -204,8 +204,10 @@ function renderCard() {
 
 function renderPending() {
   const form = $("remake");
+  const { count, label } = state.pending;
+  $("state").textContent = label;
+  $("state").className = `state ${state.pending.state}`;
   if (!form) return;
-  const { count } = state.pending;
   $("pending").textContent = state.making ? "正在生成并核验新版……" : count ? `${count} 项更正待生成新版` : "没有待落实的更正";
   form.querySelector("button").disabled = !count || Boolean(state.making);
 }
@@ -226,11 +228,18 @@ async function decide(fields, next = false) {
   try {
     const answer = await post(`${base}decide/`, { attachment: sheet.attachment, page: sheet.page, ...fields });
     Object.assign(state, { queue: answer.queue, pending: answer.pending });
-    toast(answer.queue.length ? `已记录，还有 ${answer.queue.length} 处待核对。` : "已记录，没有待核对的内容了。");
+    toast(`已记录，${told(answer)}`);
     const following = next && at >= 0 ? state.queue[Math.min(at, state.queue.length - 1)] : null;
     if (!state.queue.some((d) => d.id === state.doubt)) state.doubt = null;
     if (following) go(following); else await reload();
   } catch (error) { toast(error.message, true); } finally { state.sending = false; }
+}
+
+// What is left to do, after a decision.
+function told({ queue, pending }) {
+  if (queue.length) return `还有 ${queue.length} 处待核对。`;
+  if (pending.count) return "没有待核对的内容了；请点“生成新版”落实更正。";
+  return pending.state === "ready" ? "没有待核对的内容了；回到材料页可以发布。" : "没有待核对的内容了。";
 }
 
 const subject = () => ({ version: state.sheet.version, finding: state.finding, doubt: state.doubt });
@@ -246,6 +255,7 @@ function accept() {
 async function reject() {
   const finding = found(state.finding);
   if (!finding?.masked) return toast("先选一处遮盖。", true);
+  if (finding.decisions.at(-1)?.kind === "reject") return toast("这处已取消遮盖，待生成新版；要恢复，请到“记录”里撤销。", true);
   if (finding.kind.startsWith("applicant_") && !(await ask("取消这处遮盖？", "这是申报人自己的信息。取消后，新版核验会把它列为待核对，须有人再次确认才能发布。", {}))) return undefined;
   return decide({ ...subject(), kind: "reject" }, true);
 }
@@ -293,7 +303,7 @@ async function followed() {
     Object.assign(state, { queue: now.queue, pending: now.pending });
     if (!now.pending.count) {
       state.index = null;
-      toast("新版已生成并重新核验。");
+      toast(`新版已生成并重新核验，${told(now)}`);
       await open(state.sheet.attachment, state.sheet.page, { right: "", left: state.sheet.left.code });
       load();
       return;
