@@ -9,6 +9,9 @@ from pipeline.dossier import Decision, Doubt
 from pipeline.policy import ScanLimits
 from pipeline.reading.lines import PageQuality, PageReading
 
+# Lines of so many characters are running text.
+_RUNNING = 20
+
 
 def shortfalls(quality: PageQuality, limits: ScanLimits) -> dict[str, str]:
     """Return what makes a page unsafe: the name of each measure and a Chinese clause on it."""
@@ -38,6 +41,15 @@ def shortfalls(quality: PageQuality, limits: ScanLimits) -> dict[str, str]:
     return found
 
 
+def _scrawled(reading: PageReading, limits: ScanLimits) -> int:
+    """How many characters stand on lines of running text that could hardly be read."""
+    return sum(
+        len(line.chars)
+        for line in reading.lines
+        if len(line.chars) >= _RUNNING and line.confidence < limits.scrawled
+    )
+
+
 def legibility_doubts(
     readings: Sequence[PageReading], decisions: Sequence[Decision], limits: ScanLimits
 ) -> list[Doubt]:
@@ -47,6 +59,9 @@ def legibility_doubts(
     for reading in readings:
         page = reading.frame.page
         clauses = shortfalls(reading.quality, limits)
+        scrawled = _scrawled(reading, limits)
+        if scrawled >= limits.scrawled_chars:
+            clauses["scrawled"] = f"手写的正文有约 {scrawled} 个字潦草难认"
         if clauses:
             message = (
                 f"这一页不够清楚：{'；'.join(clauses.values())}。可能有没被认出的个人信息。"

@@ -29,6 +29,9 @@ class ScanLimits(Noun):
             uncovered.
         uncovered: Largest share of what looks like writing that may lie in no line, where many
             characters may be others or nothing was read.
+        scrawled: Confidence below which a line of running text is a scrawl.
+        scrawled_chars: So many characters on such lines are too many: names among them are not
+            found, and running text is not hidden by its place.
     """
 
     rule: str = ""
@@ -43,3 +46,5 @@ class ScanLimits(Noun):
     soft_sharpness: float = Field(default=0.5, ge=0, le=1)
     soft_weak: float = Field(default=0.045, ge=0, le=1)
     uncovered: float = Field(default=0.6, ge=0, le=1)
+    scrawled: float = Field(default=0.78, ge=0, le=1)
+    scrawled_chars: int = Field(default=60, ge=1)

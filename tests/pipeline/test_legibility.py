@@ -81,3 +81,17 @@ def test_a_watermark_that_says_what_the_paper_is_for_asks_nobody() -> None:
     for text, codes in (("仅供职称评审使用", []), ("仅供河畔小学使用", ["watermark"])):
         said = replace(reading, lines=(saying(text), *reading.lines[1:]))
         assert [d.code for d in legibility_doubts([said], [], LIMITS)] == codes
+
+
+def test_running_text_in_a_hand_that_cannot_be_read_goes_to_a_person() -> None:
+    """On a crisp page signatures are hidden by their place, names inside a text are not."""
+
+    def written(*confidences: float) -> PageReading:
+        place = Polygon.from_bounds(FRAME, 100, 100, 1300, 150)
+        char = Char("某", place, 0.7)
+        lines = tuple(Line(place, (char,) * 27, sure) for sure in confidences)
+        return PageReading(FRAME, lines, 1.0, quality=GOOD)
+
+    asked = legibility_doubts([written(0.75, 0.7, 0.76)], [], LIMITS)
+    assert [d.code for d in asked] == ["scan-quality"] and "潦草" in asked[0].message
+    assert not legibility_doubts([written(0.75, 0.7, 0.9)], [], LIMITS)
