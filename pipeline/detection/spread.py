@@ -15,31 +15,16 @@ from pipeline.detection.applicant_forms import (
     split_unit,
     unit_forms,
 )
+from pipeline.detection.mentions import Row, Seams, names_on, unit_seams, units_on
 from pipeline.detection.vocabulary import is_han, public_figures
 from pipeline.dossier import Applicant, Finding, Kind, Place
 from pipeline.geometry import Polygon
 from pipeline.policy import Policy
-from pipeline.reading.lines import Line, PageReading
-from pipeline.surnames import starts_with_surname
+from pipeline.reading.lines import PageReading
 
 # What stays by its kind can still have a known name inside: 李娜主编的书在某某出版社出版.
 _OPEN = frozenset((Kind.ISSUING_AUTHORITY, Kind.PUBLICATION, Kind.CERTIFICATE_NUMBER))
 _LATIN = re.compile("[A-Za-z]")
-# Words that run into a name on either side.
-_BEFORE_NAMES = ("学生", "同学", "老师", "教师", "同志", "同事", "主任", "校长", "组长")
-_AFTER_NAMES = (
-    "父母",
-    "家长",
-    "妈妈",
-    "爸爸",
-    "共同",
-    "一起",
-    "合作",
-    "两位",
-    "等",
-    "担任",
-    "执教",
-)
 _SURE_RULES = frozenset(("label", "slot", "column", "dotted", "salutation", "title-behind"))
 
 
@@ -131,24 +116,30 @@ def _search_page(
 ) -> list[Finding]:
     """Search one page for all known people and units that are not found on it yet."""
     mentions = _Mentions(page, policy, count, _taken(here))
-    for index, line in enumerate(page.lines):
-        text, places = _squeezed(line)
-        for name in people:
-            entity = f"{Kind.PERSON_NAME}:{name}"
-            for at in _finds(name, text):
-                if len(name) >= 3 or _stands_alone(text, at, at + len(name)):
-                    stretch = (index, places[at], places[at + len(name) - 1] + 1)
-                    mentions.note(stretch, Kind.PERSON_NAME, entity, "dossier")
+    rows = [Row.of(index, line) for index, line in enumerate(page.lines)]
+    seams = Seams.of(page.lines, rows)
+    for name in people:
+        entity = f"{Kind.PERSON_NAME}:{name}"
+        for row in rows:
+            for stretch, rule in names_on(row, name):
+                mentions.note(stretch, Kind.PERSON_NAME, entity, rule)
+            text = page.lines[row.index].text
             pattern = pinyin_pattern(name) if _LATIN.search(text) else None
-            for match in pattern.finditer(line.text) if pattern else ():
-                mentions.note((index, *match.span()), Kind.PERSON_NAME, entity, "dossier-pinyin")
-        for unit in units:
-            entity = f"unit:{canonical_unit(unit)}"
-            forms = unit_forms(unit)[:40] if split_unit(unit)[0] else ()
-            for form in (f for f in forms if len(f) >= 4):
-                for at in _finds(form, text):
-                    stretch = (index, places[at], places[at + len(form) - 1] + 1)
-                    mentions.note(stretch, Kind.UNIT, entity, "dossier")
+            for match in pattern.finditer(text) if pattern else ():
+                stretch = (row.index, *match.span())
+                mentions.note(stretch, Kind.PERSON_NAME, entity, "dossier-pinyin")
+        for parts in seams.over(name):
+            for stretch in parts:
+                mentions.note(stretch, Kind.PERSON_NAME, entity, "dossier-over-line-end")
+    for unit in units:
+        entity = f"unit:{canonical_unit(unit)}"
+        forms = unit_forms(unit)[:40] if split_unit(unit)[0] else ()
+        for row in rows:
+            for stretch, rule in units_on(row, unit, [f for f in forms if len(f) >= 4]):
+                mentions.note(stretch, Kind.UNIT, entity, rule)
+        for parts in unit_seams(seams, unit):
+            for stretch in parts:
+                mentions.note(stretch, Kind.UNIT, entity, "dossier-over-line-end")
     return mentions.new
 
 
@@ -160,29 +151,6 @@ def _taken(here: Sequence[Finding]) -> set[tuple[int, int]]:
         if f.line is not None and (f.kind not in _OPEN or inset):
             taken |= {(f.line, i) for i in range(f.start + inset, f.end - inset)}
     return taken
-
-
-def _squeezed(line: Line) -> tuple[str, list[int]]:
-    kept = [(c.text[:1], i) for i, c in enumerate(line.chars) if c.text.strip()]
-    return "".join(t for t, _ in kept), [i for _, i in kept]
-
-
-def _finds(form: str, text: str) -> list[int]:
-    found = []
-    at = text.find(form)
-    while at >= 0:
-        found.append(at)
-        at = text.find(form, at + len(form))
-    return found
-
-
-def _stands_alone(text: str, start: int, end: int) -> bool:
-    """Whether a name of two characters is not part of a longer word here."""
-    before = start == 0 or not is_han(text[start - 1]) or text[start - 1] in "由与和及为是对请"
-    before = before or text[:start].endswith(_BEFORE_NAMES)
-    after = end == len(text) or not is_han(text[end]) or text[end] in "老同教主校的和与及在是说为"
-    after = after or text.startswith(_AFTER_NAMES, end)
-    return before and after and starts_with_surname(text[start:end])
 
 
 @dataclass(slots=True)
