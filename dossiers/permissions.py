@@ -32,6 +32,8 @@ def allows(
     """Return whether an account may do something, to a dossier where one is given."""
     if not isinstance(user, User) or not user.is_active:
         return False
+    if permission not in user.scope:
+        return False
     reach = GRANTS[Role(user.role)].get(permission)
     if reach is None or reach is Reach.ALL:
         return reach is not None
@@ -93,7 +95,11 @@ def visible_dossiers(user: User | AnonymousUser | None) -> QuerySet[Dossier]:
     everything = Dossier.objects.order_by("-created")
     if not isinstance(user, User) or not user.is_active:
         return everything.none()
-    grants = GRANTS[Role(user.role)]
+    grants = {
+        permission: reach
+        for permission, reach in GRANTS[Role(user.role)].items()
+        if permission in user.scope
+    }
     if Permission.VIEW_PACKAGE in grants and Permission.SEE_STATUS not in grants:
         return everything.filter(assignments__reviewer=user, state=DossierState.RELEASED)
     reach = grants.get(Permission.SEE_STATUS)

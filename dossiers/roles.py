@@ -43,7 +43,21 @@ class Reach(StrEnum):
     ASSIGNED_RELEASED = "assigned-released"
 
 
+class TokenScope(TextChoices):
+    """How much of its account's permissions a token has."""
+
+    ALL = "all", "账号的全部权限"
+    PUSH = "push", "只推送：新建、上传、提交、查询进度"
+    READ = "read", "只读取：查询进度，下载副本和评审材料"
+
+
 _P, _ALL = Permission, Reach.ALL
+
+SCOPES: Mapping[TokenScope, frozenset[Permission]] = {
+    TokenScope.ALL: frozenset(Permission),
+    TokenScope.PUSH: frozenset({_P.CREATE_DOSSIER, _P.UPLOAD, _P.SEE_STATUS}),
+    TokenScope.READ: frozenset({_P.SEE_STATUS, _P.VIEW_COPY, _P.VIEW_PACKAGE}),
+}
 
 # An operator moves dossiers and never sees one; an administrator keeps accounts and the chain.
 GRANTS: Mapping[Role, Mapping[Permission, Reach]] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from pathlib import Path
 from typing import TextIO
 
 from dossiers import prepare
@@ -37,6 +38,24 @@ def create(stream: TextIO, name: str, role: str) -> int:
     if role not in Role.values:
         raise DecisionError("账号", what=f"角色只能是 {'、'.join(Role.values)}")
     password = secrets.token_urlsafe(12)
-    create_account(name, Role(role), password=password)
+    create_account(name, Role(role), password=password, given=True)
     print(f"✓ 账号 {name}（{Role(role).label}），初始密码：{password}", file=stream)
+    return 0
+
+
+def create_from_list(stream: TextIO, place: Path) -> int:
+    """Make the accounts of a CSV, all or none; prints them with their passwords as CSV.
+
+    Raises:
+        UsageError: The list is not usable.
+    """
+    prepare()
+    from dossiers.services.account_lists import as_csv, create_listed, read_account_list
+    from pipeline.intake.errors import MissingFileError
+
+    try:
+        data = place.read_bytes()
+    except OSError:
+        raise MissingFileError(place.name) from None
+    print(as_csv(create_listed(read_account_list(data))), end="", file=stream)
     return 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, TextIO
 
 import typer
@@ -53,6 +54,20 @@ def account_create(
         from flows.accounts import create
 
         return create(results, name, role)
+
+    run(work, as_json=False)
+
+
+@account_app.command("import", help="按 CSV 名单（账号,称呼,角色）批量建立，打印一次初始密码。")
+def account_import(
+    place: Annotated[Path, typer.Argument(metavar="FILE", help="CSV 名单。")],
+) -> None:
+    """Make the accounts of a list."""
+
+    def work(results: TextIO) -> int:
+        from flows.accounts import create_from_list
+
+        return create_from_list(results, place)
 
     run(work, as_json=False)
 

@@ -15,7 +15,7 @@ from dossiers import audit
 from dossiers.audit import AuditAction
 from dossiers.errors import DecisionError
 from dossiers.models import ApiToken, AuditEvent, User
-from dossiers.roles import Permission, Role
+from dossiers.roles import Permission, Role, TokenScope
 from dossiers.services.accounts import (
     change_account,
     create_account,
@@ -69,6 +69,7 @@ def accounts(request: UserRequest) -> HttpResponse:
                 Role(data["role"]),
                 password=data["password"] or None,
                 display_name=data["display_name"],
+                given=bool(data["password"]),
                 by=request.user,
             )
         except DecisionError as error:
@@ -89,7 +90,13 @@ def account(request: UserRequest, account_id: int) -> HttpResponse:
         shown = _change(request, user)
         user = _account(account_id)
     tokens = ApiToken.objects.filter(user=user).order_by("-created")
-    context = {"account": user, "tokens": tokens, "roles": Role.choices, "now": timezone.now()}
+    context = {
+        "account": user,
+        "tokens": tokens,
+        "roles": Role.choices,
+        "scopes": TokenScope.choices,
+        "now": timezone.now(),
+    }
     return render(request, "portal/account.html", context | shown)
 
 
@@ -122,7 +129,10 @@ def audit_chain(request: UserRequest) -> HttpResponse:
 def _change(request: UserRequest, user: User) -> dict[str, str]:
     what = request.POST.get("do", "")
     if what == "token":
-        return {"new_token": issue_token(user, by=request.user)}
+        if request.POST.get("scope", TokenScope.ALL) not in TokenScope.values:
+            raise InputError("令牌的权限")
+        scope = TokenScope(request.POST.get("scope", TokenScope.ALL))
+        return {"new_token": issue_token(user, scope=scope, by=request.user)}
     if what == "password":
         word = secrets.token_urlsafe(_PASSWORD_BYTES)
         change_account(user, password=word, by=request.user)

@@ -12,6 +12,13 @@ class LoginNeededError(UsageError):
     sentence = "没有登录，或访问令牌无效、已过期、已撤销；请登录后重试，或向管理员申请新的令牌。"
 
 
+class FirstPasswordError(UsageError):
+    """The password is somebody else's and has to be changed first."""
+
+    code = "first-password"
+    sentence = "初始密码还没有更改；请先在“改密码”页改成自己的密码，再继续。"
+
+
 class CsrfError(UsageError):
     """A request that changes something did not come from one of our pages."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from axes.signals import user_locked_out
@@ -15,8 +15,9 @@ from django.contrib.auth.forms import PasswordChangeForm
 from django.contrib.auth.signals import user_logged_in, user_login_failed
 from django.contrib.auth.views import LoginView
 from django.dispatch import receiver
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from dossiers.crypto import digests
 from dossiers.models import User
@@ -24,7 +25,9 @@ from dossiers.permissions import record_refusal
 from dossiers.roles import GRANTS, Permission, Role
 from dossiers.services.accounts import change_account, record_login
 from portal.access import UserRequest
+from portal.errors import FirstPasswordError
 from portal.forms import LoginForm
+from portal.refusals import answer, wants_json
 
 
 class Login(LoginView):
@@ -55,6 +58,24 @@ def password(request: UserRequest) -> HttpResponse:
         messages.success(request, "密码已更改。")
         return redirect("home")
     return render(request, "portal/password.html", {"form": form})
+
+
+class FirstPassword:
+    """Lets nobody further who has not changed the password that somebody else made."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self._get_response = get_response
+        self._open = tuple(reverse(name) for name in ("password", "logout", "login"))
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Send to the page where it is changed; a program gets the reason."""
+        user = getattr(request, "user", None)
+        if not isinstance(user, User) or not user.password_given or request.path in self._open:
+            return self._get_response(request)
+        if wants_json(request):
+            return answer(request, FirstPasswordError())
+        messages.warning(request, "这是别人为您设的初始密码，请先改成自己的，再继续。")
+        return redirect("password")
 
 
 def masked_username(request: HttpRequest, credentials: Mapping[str, Any] | None) -> str:

@@ -26,6 +26,7 @@ from pipeline.errors import MangpingError, RefusedInputError, UsageError
 from pipeline.outcome import as_mangping_error
 from portal.errors import (
     CsrfError,
+    FirstPasswordError,
     FlowsUnavailableError,
     LinkExpiredError,
     LinkInvalidError,
@@ -40,6 +41,7 @@ _STATUS: tuple[tuple[type[MangpingError], int], ...] = (
     (LoginNeededError, 401),
     (PermissionRefusedError, 403),
     (CsrfError, 403),
+    (FirstPasswordError, 403),
     (LinkExpiredError, 403),
     (LinkInvalidError, 404),
     (UnknownThingError, 404),

@@ -6,7 +6,15 @@ from django.contrib.auth.views import LogoutView
 from django.urls import URLPattern, URLResolver, include, path, register_converter
 from django.views.decorators.http import require_POST
 
-from portal import administration, dossier_page, files, login, packages, task_centre
+from portal import (
+    account_list,
+    administration,
+    dossier_page,
+    files,
+    login,
+    packages,
+    task_centre,
+)
 from portal.api import api
 from portal.converters import DossierId
 
@@ -39,6 +47,7 @@ urlpatterns = [
     path("packages/<dossier:dossier_id>/", packages.package, name="package"),
     path("package/<str:token>/<path:name>", files.package_file, name="package-file"),
     path("accounts/", administration.accounts, name="accounts"),
+    path("accounts/list/", account_list.account_list, name="account-list"),
     path("accounts/<int:account_id>/", administration.account, name="account"),
     path(
         "accounts/<int:account_id>/tokens/<int:token_id>/end/",

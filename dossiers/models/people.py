@@ -11,7 +11,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 
 from dossiers.fields import EncryptedStringsField, EncryptedTextField
-from dossiers.roles import Role
+from dossiers.roles import Permission, Role, TokenScope
 from pipeline import dossier as nouns
 
 
@@ -46,6 +46,8 @@ class User(AbstractBaseUser, PermissionsMixin):
         username: Letters, digits and ``_.-`` only.
         display_name: What people call them; encrypted.
         role: What the account is for.
+        password_given: Somebody else made its password; it is changed at the first login.
+        scope: What the account may do at most, where a token asks in its name; not stored.
     """
 
     username = models.CharField(
@@ -57,6 +59,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     role = models.CharField(max_length=16, choices=Role.choices, default=Role.APPLICANT)
     is_active = models.BooleanField(default=True)
     created = models.DateTimeField(auto_now_add=True)
+    password_given = models.BooleanField(default=False)
+    scope: frozenset[Permission] = frozenset(Permission)
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
@@ -78,13 +82,18 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 
 class ApiToken(models.Model):
-    """A token for the API; only its SHA-256 is kept."""
+    """A token for the API; only its SHA-256 is kept.
+
+    Attributes:
+        scope: Which of its account's permissions it has.
+    """
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="tokens")
     digest = models.CharField(max_length=64, unique=True)
     created = models.DateTimeField(auto_now_add=True)
     expires = models.DateTimeField()
     revoked = models.DateTimeField(null=True)
+    scope = models.CharField(max_length=8, choices=TokenScope.choices, default=TokenScope.ALL)
 
 
 class Applicant(models.Model):

@@ -14,7 +14,7 @@ from dossiers.audit import AuditAction
 from dossiers.errors import DecisionError, UnknownThingError
 from dossiers.models import ApiToken, User
 from dossiers.permissions import require
-from dossiers.roles import Permission, Role
+from dossiers.roles import SCOPES, Permission, Role, TokenScope
 
 TOKEN_DAYS = 90
 
@@ -25,6 +25,7 @@ def create_account(
     *,
     password: str | None = None,
     display_name: str = "",
+    given: bool = False,
     by: User | None = None,
 ) -> User:
     """Make an account.
@@ -35,6 +36,7 @@ def create_account(
         role: What it is for.
         password: For logging in; without one only tokens work.
         display_name: What people call its owner; encrypted.
+        given: The password is somebody else's, and has to be changed at the first login.
         by: Who asks.
 
     Raises:
@@ -46,7 +48,11 @@ def create_account(
     with audit.writing():
         try:
             user = User.objects.create_user(
-                username, password, role=role, display_name=display_name
+                username,
+                password,
+                role=role,
+                display_name=display_name,
+                password_given=given,
             )
         except ValidationError:
             what = "账号名已被占用，或含有字母、数字以外的字符"
@@ -77,6 +83,7 @@ def change_account(
         row.is_active = row.is_active if active is None else active
         if password is not None:
             row.set_password(password)
+            row.password_given = not own_password
         row.save()
         changed: audit.Details = {
             "role": row.role,
@@ -87,8 +94,20 @@ def change_account(
     return row
 
 
-def issue_token(user: User, *, days: int = TOKEN_DAYS, by: User | None = None) -> str:
+def issue_token(
+    user: User,
+    *,
+    scope: TokenScope = TokenScope.ALL,
+    days: int = TOKEN_DAYS,
+    by: User | None = None,
+) -> str:
     """Make an API token and return it; only its digest is kept, so it is shown once.
+
+    Args:
+        user: In whose name it asks.
+        scope: Which of the account's permissions it has.
+        days: After how many it ends.
+        by: Who wants it.
 
     Raises:
         PermissionRefusedError: ``by`` is neither the account nor an administrator.
@@ -98,16 +117,23 @@ def issue_token(user: User, *, days: int = TOKEN_DAYS, by: User | None = None) -
     token = f"mp_{secrets.token_urlsafe(32)}"
     with audit.writing():
         expires = timezone.now() + timedelta(days=days)
-        row = ApiToken.objects.create(user=user, digest=_digest(token), expires=expires)
-        _record(AuditAction.TOKEN_ISSUED, user, by, {"token": row.pk, "days": days})
+        row = ApiToken.objects.create(
+            user=user, digest=_digest(token), expires=expires, scope=scope
+        )
+        details: audit.Details = {"token": row.pk, "days": days, "scope": scope.value}
+        _record(AuditAction.TOKEN_ISSUED, user, by, details)
     return token
 
 
 def account_of_token(token: str) -> User | None:
-    """Return whose token it is; None for one that is unknown, expired or revoked."""
+    """Return whose token it is, with no more than its scope.
+
+    None for one that is unknown, expired or revoked.
+    """
     row = ApiToken.objects.select_related("user").filter(digest=_digest(token)).first()
     if row is None or row.revoked is not None or row.expires <= timezone.now():
         return None
+    row.user.scope = SCOPES[TokenScope(row.scope)]
     return row.user if row.user.is_active else None
 
 

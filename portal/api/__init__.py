@@ -16,7 +16,8 @@ from portal.refusals import answer
 _ABOUT = """\
 供省级平台等系统推送材料、查询进度和取回结果。
 
-- **登录**：请求头 `Authorization: Bearer mp_…`。令牌由管理员在“账号管理”中签发，权限与其账号相同。
+- **登录**：请求头 `Authorization: Bearer mp_…`。令牌由管理员在“账号管理”中签发，权限不超过其账号，
+  可以限定为只推送或只读取。
 - **上传**：先登记（文件名、大小、SHA-256），再从 `received` 处起分段 `PATCH`，最后 `complete`。
   ZIP 用 `expand` 代替 `complete`：里面的文件逐个检查，各自成为附件，回答里逐个说明。
   断线后用 `GET` 查询已收到多少，从那里继续。`complete` 返回时，文件已写入磁盘、记录已提交。

@@ -66,7 +66,7 @@ def test_every_page_can_be_read_and_used_without_a_mouse(
         "zhou": ["/dossiers/", f"/dossiers/{ready}/", "/accounts/"],
         "shen": [f"/dossiers/{review}/", f"/dossiers/{review}/diff/", "/audit/?verify=1"],
         "expert": ["/packages/"],
-        "admin": ["/accounts/", "/accounts/1/", "/audit/"],
+        "admin": ["/accounts/", "/accounts/1/", "/accounts/list/", "/audit/"],
     }
     found: list[str] = []
     visitor = browser.new_page(viewport={"width": 1366, "height": 768})
