@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from prefect.deployments.runner import RunnerDeployment
     from prefect.flows import Flow
 
+    from flows.worker import OfficeWorker
+
 _HEAVY = "heavy"
 _LIGHT = "light"
 _SWEEP_EVERY = timedelta(minutes=1)
@@ -98,16 +100,17 @@ def main() -> None:
     from dossiers import prepare
 
     prepare()
+    # Imported while the server starts.
+    from flows.worker import OfficeWorker
+
     wait_for_api(api)
     with contextlib.suppress(asyncio.CancelledError):
-        asyncio.run(_work())
+        asyncio.run(_work(OfficeWorker))
     # All has been ended in order; taking the interpreter apart would only take seconds.
     os._exit(0)
 
 
-async def _work() -> None:
-    from flows.worker import OfficeWorker
-
+async def _work(make: type[OfficeWorker]) -> None:
     # Before the first await: a stop during the start ends the start.
     this, loop = asyncio.current_task(), asyncio.get_running_loop()
     for ending in (signal.SIGINT, signal.SIGTERM):
@@ -116,8 +119,8 @@ async def _work() -> None:
     name = f"worker-{secrets.token_hex(3)}"
     runs = int(os.environ.get("MANGPING_RUNS") or 1)
     workers = (
-        OfficeWorker(_HEAVY, limit=runs, apart=True, name=f"{name}-{_HEAVY}"),
-        OfficeWorker(_LIGHT, limit=_LIGHT_RUNS, apart=False, name=f"{name}-{_LIGHT}"),
+        make(_HEAVY, limit=runs, apart=True, name=f"{name}-{_HEAVY}"),
+        make(_LIGHT, limit=_LIGHT_RUNS, apart=False, name=f"{name}-{_LIGHT}"),
     )
     async with asyncio.TaskGroup() as group:
         for worker in workers:

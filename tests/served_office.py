@@ -210,6 +210,7 @@ def served_office(folder: Path, **changes: str) -> Iterator[ServedOffice]:
         **changes,
     }
     environment.pop("PREFECT_HOME", None)
+    folder.mkdir(parents=True, exist_ok=True)
     office = ServedOffice(
         state=folder / "state",
         url=environment["MANGPING_PORTAL_URL"],

@@ -41,6 +41,20 @@ def test_a_dossier_that_is_handed_in_is_processed_and_a_broken_file_stops_no_oth
     assert not _named(office)
 
 
+def test_the_button_for_another_try_uses_what_stands(office: ServedOffice) -> None:
+    """As Prefect's pages set it; the attachments keep their copies, and no page is read again."""
+    ((dossier, run),) = office.rows("SELECT dossier_id, flow_run FROM dossiers_run LIMIT 1")
+    versions = "SELECT attachment_id, number, file_id FROM dossiers_copyversion ORDER BY id"
+    copies, kept = office.rows(versions), office.readings(dossier)
+    state = {"type": "SCHEDULED", "name": "AwaitingRetry"}
+    office.ask(f"/flow_runs/{run}/set_state", {"state": state, "force": True})
+    office.until(lambda: office.ask(f"/flow_runs/{run}")["run_count"] == 2)
+    assert office.ended(run) == "COMPLETED"
+    assert office.runs(dossier)[-2:] == ["completed", "completed"]
+    assert office.rows(versions) == copies and office.readings(dossier) == kept
+    assert office.state_of(dossier) == "review"
+
+
 def test_who_does_not_know_the_login_starts_nothing(office: ServedOffice) -> None:
     """Prefect has no accounts, but one string that only the operator can read."""
     place = office.state / "prefect" / "login"
