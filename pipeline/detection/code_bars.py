@@ -16,7 +16,7 @@ Gray = NDArray[np.uint8]
 
 _SAME_ROW = 0.6
 """Correlation from which a row bears the bars of the whole block."""
-_FEWEST_RUNS = ((0.97, 18), (0.93, 20), (0.0, 36))
+_FEWEST_RUNS = ((0.97, 18), (0.93, 20), (0.75, 32), (0.0, 36))
 """Bars and gaps of a bar code, by how alike its rows are at least, the middle one of them.
 
 Measured: worn and blurred codes 0.62 and more with 43 bars and gaps; heavy headings 0.9 at most,
@@ -24,8 +24,13 @@ with 29 at most.
 """
 _BEARING = 0.6
 """Share of a block's rows that bear its bars; scratches and spots hide them in the others."""
-
-
+_GUARD, _GUARD_CHANGES, _GUARD_ALIKE = 0.1, 4, 0.8
+"""Share of the width of stacked rows that their first and last bars take at least, how often these
+change, and the correlation of the rows there."""
+_PALE = 0.34
+"""Dark share of a block below which its rows must be wholly alike."""
+_FINE = 4
+"""Parts of a pixel by which rows are set straight: thin bars are little wider than one."""
 _LEFT = (
     "0001101", "0011001", "0010011", "0111101", "0100011",
     "0110001", "0101111", "0111011", "0110111", "0001011",
@@ -56,15 +61,8 @@ def row_of_bars(crop: Gray, *, upright: bool) -> Gray | None:
     Returns:
         One gray row of shape (1, width), or None when the block shows no bars.
     """
-    rows = (crop if upright else cv2.transpose(crop)).astype(np.float32)
-    height, width = rows.shape
-    if height < 16 or width < 48:
-        return None
-    places = np.linspace(0.08, 0.92, 9) * (height - 3)
-    bands = np.stack([rows[int(y) : int(y) + 3].mean(axis=0) for y in places])
-    shifts = _shifts(bands, 2 + round(0.4 * height / len(bands)))
-    middle = _straight(bands, shifts)
-    if middle.shape[1] < 40:
+    middle = _levelled(crop, upright=upright)
+    if middle is None:
         return None
     profile = np.median(middle, axis=0)
     alike = _alike(middle, profile)
@@ -72,11 +70,44 @@ def row_of_bars(crop: Gray, *, upright: bool) -> Gray | None:
         return None
     dark = profile < (np.percentile(profile, 5) + np.percentile(profile, 95)) / 2
     runs = np.diff(np.flatnonzero(np.diff(dark.astype(np.int8))))
-    # Hatching and combs of equal teeth are no code.
-    fewest = next(count for least, count in _FEWEST_RUNS if np.median(alike) >= least)
-    if len(runs) < fewest or np.percentile(runs, 85) < 1.6 * np.percentile(runs, 15):
+    # Pale blocks are lines of a pattern, and columns of writing, unless all their rows are alike.
+    if float(np.median(alike)) < _FEWEST_RUNS[0][0] and _is_pale(crop):
         return None
-    return np.asarray(profile[None].clip(0, 255), np.uint8)
+    # Hatching, fences and combs of equal teeth are no code.
+    fewest = next(count for least, count in _FEWEST_RUNS if np.median(alike) >= least)
+    if len(runs) < fewest or all(_even(some) for some in (runs[::2], runs[1::2])):
+        return None
+    size = (len(profile) // _FINE, 1)
+    row = cv2.resize(profile[None], size, interpolation=cv2.INTER_AREA)
+    return np.asarray(row.clip(0, 255), np.uint8)
+
+
+def ends_in_bars(crop: Gray, *, upright: bool) -> bool:
+    """Return whether a block begins and ends with bars that stand from its top to its bottom.
+
+    So do codes of stacked rows, PDF417, between whose ends each row has bars of its own.
+
+    Args:
+        crop: The block alone, gray, at stored size.
+        upright: Its rows run from left to right.
+    """
+    middle = _levelled(crop, upright=upright)
+    if middle is None:
+        return False
+    profile = np.median(middle, axis=0)
+    level = (np.percentile(profile, 5) + np.percentile(profile, 95)) / 2
+    inked = np.flatnonzero(profile < level)
+    if not len(inked):
+        return False
+    first, last = int(inked[0]), int(inked[-1]) + 1
+    width = round(_GUARD * (last - first))
+    for start in (first, last - width):
+        end = middle[:, start : start + width]
+        own = np.median(end, axis=0)
+        changes = int(np.abs(np.diff((own < level).astype(np.int8))).sum())
+        if changes < _GUARD_CHANGES or float(np.median(_alike(end, own))) < _GUARD_ALIKE:
+            return False
+    return True
 
 
 def count_bars(row: Gray) -> int:
@@ -120,6 +151,28 @@ def _modules(digits: str) -> NDArray[np.float32]:
     ]
     right = [_LEFT[int(digit)].translate(other) for digit in digits[7:]]
     return np.array([int(bit) for bit in "".join(["101", *left, "01010", *right])], np.float32)
+
+
+def _is_pale(crop: Gray) -> bool:
+    _, dark = cv2.threshold(crop, 0, 1, cv2.THRESH_BINARY_INV + cv2.THRESH_OTSU)
+    return float(dark.mean()) < _PALE
+
+
+def _even(widths: NDArray[np.intp]) -> bool:
+    return bool(np.percentile(widths, 85) < 1.6 * np.percentile(widths, 15))
+
+
+def _levelled(crop: Gray, *, upright: bool) -> NDArray[np.float32] | None:
+    """Return nine rows of a block set straight, in quarters of a pixel; None for a small block."""
+    rows = (crop if upright else cv2.transpose(crop)).astype(np.float32)
+    height, width = rows.shape
+    if height < 16 or width < 48:
+        return None
+    places = np.linspace(0.08, 0.92, 9) * (height - 3)
+    bands = np.stack([rows[int(y) : int(y) + 3].mean(axis=0) for y in places])
+    bands = np.asarray(cv2.resize(bands, None, fx=_FINE, fy=1), np.float32)
+    middle = _straight(bands, _shifts(bands, _FINE * (2 + round(0.4 * height / len(bands)))))
+    return middle if middle.shape[1] >= 40 * _FINE else None
 
 
 def _shifts(bands: NDArray[np.float32], lag: int) -> int:

@@ -62,6 +62,17 @@ _HALF_DARK = (0.4, 0.7)
 
 Measured: codes, worn, blurred and faxed ones too, 0.41 to 0.66; blocks of writing 0.35 at most.
 """
+_RUN, _LARGE = 0.8, 130
+"""Dark share that a square of modules may have on a fax, where ink has run; and the side from which
+it may: characters of a heading are as dark, and smaller."""
+_GRAIN, _PALE = 0.55, 40.0
+"""Contrast that a block keeps when it is smoothed, per its own: paper's grain 0.43 at most, modules
+0.69 and more; and that it has at most, in levels, where it may be grain."""
+_BLURRED_CONTRAST, _BLURRED_CHANGES, _BLURRED_LARGEST = 40.0, 6.0, 320
+"""Contrast of a blurred code in levels and changes of tone along its rows at least, and its side at
+most."""
+_DENSE, _DENSE_BARS = (0.3, 0.8), (0.2, 0.8)
+"""Dark share of a block of modules, and of bars, which blur makes paler or closes."""
 _STEEP = 0.2
 """Step between neighbouring pixels from which an edge is steep, per contrast."""
 _BOTH_WAYS = 0.55
@@ -187,14 +198,15 @@ def _dense(
             )
 
 
-def is_dense(crop: Gray) -> bool:
+def is_dense(crop: Gray, block: Block) -> bool:
     """Whether a block has as much ink as a code has; writing has less.
 
     Args:
         crop: The block alone, gray, at stored size.
+        block: The proposal.
     """
-    _, dark = cv2.threshold(crop, 0, 1, cv2.THRESH_BINARY_INV + cv2.THRESH_OTSU)
-    return 0.3 < float(dark.mean()) < 0.75
+    least, most = _DENSE_BARS if block.bars else _DENSE
+    return least < float(_dark(crop).mean()) < most
 
 
 def has_finders(crop: Gray, block: Block) -> bool:
@@ -208,7 +220,7 @@ def has_finders(crop: Gray, block: Block) -> bool:
         return False
     dark = _dark(crop)
     side = max(block.width, block.height)
-    fax = float(((crop > 40) & (crop < 215)).mean()) < _BETWEEN
+    fax = _is_fax(crop)
     # On a fax the edges fray.
     shapes = (dark, np.asarray(cv2.medianBlur(dark, 5), np.uint8)) if fax else (dark,)
     if max(_finders(shape, side) for shape in shapes) >= 2:
@@ -225,18 +237,49 @@ def is_modules(inner: Gray, block: Block) -> bool:
     """
     if block.fill <= 0.8 or not _is_square(block, 1.25) or not _both_ways(inner):
         return False
-    dark, squareness = _dark(inner), _squareness(inner)
-    changes = _changes(dark)
-    if changes >= _FEWEST_CHANGES and squareness > _SQUARE:
-        return True
-    if not _HALF_DARK[0] <= float(dark.mean()) <= _HALF_DARK[1]:
+    if _is_grain(inner):
         return False
     side = max(block.width, block.height)
+    blurred = _is_square(block, 1.11) and _is_blurred(inner)
+    # In a blurred code the light between its modules is darker than paper.
+    dark = _darker_than_near(inner, side, 4) if blurred else _dark(inner)
+    squareness, changes = _squareness(inner), max(_changes(_dark(inner)), _changes(dark))
+    if changes >= _FEWEST_CHANGES and squareness > _SQUARE:
+        return True
+    run = side >= _LARGE and _is_fax(inner)
+    if not _HALF_DARK[0] <= float(dark.mean()) <= (_RUN if run else _HALF_DARK[1]):
+        return False
     if side < _TINY:
         return changes >= _FEWEST_CHANGES_HALF and squareness > _SQUARE_TINY
-    if _is_square(block, 1.11) and _is_blurred(inner):
-        changes = max(changes, _changes(_darker_than_near(inner, side, 4)))
     return changes >= _FEWEST_CHANGES_HALF
+
+
+def is_blurred_square(inner: Gray, block: Block) -> bool:
+    """Whether a solid square is so blurred that its modules have run together, but no plain patch.
+
+    Args:
+        inner: The block alone, gray, at stored size.
+        block: The proposal.
+    """
+    side = max(block.width, block.height)
+    if block.fill <= 0.55 or not _TINY <= side <= _BLURRED_LARGEST or not _both_ways(inner):
+        return False
+    low, high = np.percentile(inner, (10, 90))
+    if (
+        not _is_square(block, 1.25)
+        or float(high - low) < _BLURRED_CONTRAST
+        or not _is_blurred(inner)
+    ):
+        return False
+    return _changes(_darker_than_near(inner, side, 4)) >= _BLURRED_CHANGES
+
+
+def _is_grain(inner: Gray) -> bool:
+    """Whether what makes a block dense are single pixels, as of grainy paper."""
+    smooth = cv2.GaussianBlur(inner, (0, 0), 2)
+    low, high = np.percentile(inner, (10, 90))
+    least, most = np.percentile(smooth, (10, 90))
+    return float(high - low) < _PALE and float(most - least) < _GRAIN * float(high - low)
 
 
 def _is_blurred(inner: Gray) -> bool:
@@ -244,6 +287,11 @@ def _is_blurred(inner: Gray) -> bool:
     step = float(np.percentile(cv2.absdiff(inner[:, 1:], inner[:, :-1]), 99))
     low, high = np.percentile(inner, (5, 95))
     return step < _STEEP * float(high - low)
+
+
+def _is_fax(crop: Gray) -> bool:
+    """Whether there is little between black and white."""
+    return float(((crop > 40) & (crop < 215)).mean()) < _BETWEEN
 
 
 def _is_square(block: Block, ratio: float) -> bool:

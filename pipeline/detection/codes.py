@@ -16,12 +16,14 @@ import numpy as np
 import zxingcpp
 from numpy.typing import NDArray
 
-from pipeline.detection.code_bars import count_bars, row_of_bars, says
+from pipeline.detection.code_bars import count_bars, ends_in_bars, row_of_bars, says
+from pipeline.detection.code_extent import bars_around, ink_around
 from pipeline.detection.code_shapes import (
     MARGIN,
     Block,
     blocks,
     has_finders,
+    is_blurred_square,
     is_dense,
     is_modules,
     squares,
@@ -37,6 +39,18 @@ Bounds = tuple[float, float, float, float]
 
 _PUBLISHED = re.compile(r"97[789]\d{9,11}$")
 """The number of a publication, with a digit lost or doubled in reading."""
+DOUBTFUL = "blurred"
+"""The rule of a square that may be a code: it is hidden, and a person looks at it."""
+_DOUBT = "可能是模糊的二维码，已整块遮盖，请对照原件核对"
+_OF_BARS = (zxingcpp.BarcodeFormat.Code128, zxingcpp.BarcodeFormat.EAN13)
+_CHECKED = (
+    *_OF_BARS,
+    zxingcpp.BarcodeFormat.QRCode,
+    zxingcpp.BarcodeFormat.DataMatrix,
+    zxingcpp.BarcodeFormat.PDF417,
+    zxingcpp.BarcodeFormat.Aztec,
+)
+"""Formats with a check of their own; the others are read into the rules of a table."""
 _NUMBERED = re.compile(r"ISSN|ISBN|CN\s?\d{2}[-—－]\d{4}|国内统一刊号|刊号|书号")
 _BOOK = ("ISBN", "书号")
 _PRINTED_ISSN = re.compile(r"ISSN\D{0,3}(\d{4})\s?[-—－–]?\s?(\d{3})[\dXx]")
@@ -44,7 +58,13 @@ _PRINTED_ISBN = re.compile(r"ISBN\D{0,3}(97[89](?:[-—－–\s]?\d){10})")
 """Numbers of publications as a page prints them."""
 _EAN_BARS = range(29, 32)
 """Bars of an EAN-13, one more or less where a scratch has split or closed one."""
-_QUIET = 0.06
+_CUT = 0.8
+"""What a scratch, wear or blur takes out of a row of bars, per its height."""
+_MANY_BARS = 18
+"""Bars from which a row is no fence, window or blouse in a photograph."""
+_STACKED = 1.3, 8.0
+"""Length of a code of stacked rows per its height."""
+_QUIET = 0.07
 """Quiet zone per side of the code that is masked with it; four of its modules at most."""
 _GAP = 0.6
 """Distance of the printed digits from their bars, per height of the bars."""
@@ -58,7 +78,8 @@ class Code:
 
     Attributes:
         bounds: x0, y0, x1, y1 in pixels of the upright page, quiet zone and digits included.
-        rule: ``decoded`` and ``finders`` are sure; ``modules`` and ``bars`` only look like a code;
+        rule: ``decoded`` and ``finders`` are sure; ``modules``, ``bars`` and
+            ``stripes``, which are few bars, only look like a code, ``blurred`` may be one;
             ``isbn`` or ``issn`` for what stays.
     """
 
@@ -94,16 +115,41 @@ def find_codes(
     proposed.sort(key=lambda b: -b.width * b.height)
     gray = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), np.uint8)
     # What is sure goes first: what only looks like a code may be larger than the code.
-    for look in (_read, _guess):
+    for look in (_read, _guess, _stacked):
         for block in proposed:
             if any(_inside(block, code.bounds) for code in found):
                 continue
             x0, y0 = max(0, block.x0 - MARGIN), max(0, block.y0 - MARGIN)
             crop = gray[y0 : block.y1 + MARGIN, x0 : block.x1 + MARGIN]
-            code = look(crop, block, (x0, y0), reading) if is_dense(_alone(gray, block)) else None
+            dense = is_dense(_alone(gray, block), block)
+            code = look(crop, block, (x0, y0), reading) if dense else None
             if code is not None:
-                found.append(code)
+                found.append(_whole(gray, code, block))
+    for code, block in _decoded(gray, reading):
+        if not any(_inside(block, known.bounds) for known in found):
+            found.append(_whole(gray, code, block))
     return found
+
+
+def _decoded(gray: Pixels, reading: PageReading) -> Iterator[tuple[Code, Block]]:
+    """Yield what can be decoded on the page as it is, whether or not it looks like a code."""
+    # Made here: kept at module level it is reported as leaked when the program ends.
+    wanted = zxingcpp.BarcodeFormats(list(_CHECKED))
+    for barcode in zxingcpp.read_barcodes(
+        gray, formats=wanted, try_rotate=False, try_downscale=False, try_invert=False
+    ):
+        bars = barcode.format in _OF_BARS
+        x0, y0, x1, y1 = (round(v) for v in _corners(barcode, (0, 0)))
+        block = Block(x0, y0, max(x1, x0 + 1), max(y1, y0 + 1), bars)
+        yield _code(_bounds(block), _rule(barcode), block, reading), block
+
+
+def _whole(gray: Pixels, code: Code, block: Block) -> Code:
+    """Let a code reach as far as its ink does: a strip of bars says as much as all of them."""
+    parts = [code.bounds, ink_around(gray, _bounds(block))]
+    if block.bars:
+        parts.append(bars_around(gray, _bounds(block), upright=block.upright))
+    return Code(_around(parts), code.rule)
 
 
 def _alone(gray: Pixels, block: Block) -> Pixels:
@@ -126,8 +172,9 @@ def code_findings(codes: Iterable[Code], reading: PageReading, policy: Policy) -
                 recogniser="codes",
                 rule=code.rule,
                 score=1.0 if code.rule in ("decoded", "isbn", "issn") else 0.7,
-                reason=policy.reasons.get(kind, ""),
+                reason=_DOUBT if code.rule == DOUBTFUL else policy.reasons.get(kind, ""),
                 place=Place.CELL,
+                doubtful=code.rule == DOUBTFUL,
             )
         )
     return found
@@ -152,7 +199,7 @@ def _rows(found: Sequence[Block]) -> list[Block]:
 def _goes_on(left: Block, right: Block) -> bool:
     height = min(left.height, right.height)
     together = min(left.y1, right.y1) - max(left.y0, right.y0)
-    return together > 0.6 * max(left.height, right.height) and right.x0 - left.x1 < 0.8 * height
+    return together > 0.6 * max(left.height, right.height) and right.x0 - left.x1 < _CUT * height
 
 
 def _blurred(photos: Sequence[Photo]) -> Iterator[Block]:
@@ -167,30 +214,56 @@ def _read(crop: Pixels, block: Block, corner: tuple[int, int], reading: PageRead
     """Return a code that can be decoded, or shows the marks by which scanners find it."""
     inner = _bounds(block)
     for barcode in zxingcpp.read_barcodes(crop):
-        place = barcode.position
-        points = (place.top_left, place.top_right, place.bottom_right, place.bottom_left)
-        xs, ys = [p.x + corner[0] for p in points], [p.y + corner[1] for p in points]
-        bounds = (float(min(xs)), float(min(ys)), float(max(xs)), float(max(ys)))
+        bounds = _corners(barcode, corner)
         if block.bars:
             bounds = _around([bounds, inner])
-        rule = _published(barcode.text) if barcode.format == zxingcpp.BarcodeFormat.EAN13 else None
-        return _code(bounds, rule or "decoded", block, reading)
+        return _code(bounds, _rule(barcode), block, reading)
     found = not block.bars and has_finders(crop, block)
     return _code(inner, "finders", block, reading) if found else None
+
+
+def _corners(barcode: zxingcpp.Barcode, corner: tuple[int, int]) -> Bounds:
+    place = barcode.position
+    points = (place.top_left, place.top_right, place.bottom_right, place.bottom_left)
+    xs, ys = [p.x + corner[0] for p in points], [p.y + corner[1] for p in points]
+    return float(min(xs)), float(min(ys)), float(max(xs)), float(max(ys))
+
+
+def _rule(barcode: zxingcpp.Barcode) -> str:
+    ean = barcode.format == zxingcpp.BarcodeFormat.EAN13
+    return (_published(barcode.text) if ean else None) or "decoded"
 
 
 def _guess(
     crop: Pixels, block: Block, corner: tuple[int, int], reading: PageReading
 ) -> Code | None:
     """Return what only looks like a code."""
-    x, y = block.x0 - corner[0], block.y0 - corner[1]
-    alone = np.ascontiguousarray(crop[y : y + block.height, x : x + block.width])
-    if not block.bars:
-        found = is_modules(alone, block)
-        return _code(_bounds(block), "modules", block, reading) if found else None
-    row = row_of_bars(alone, upright=block.upright)
-    rule = None if row is None else _sort_of_bars(row, reading)
+    alone = _inner(crop, block, corner)
+    rule = ""
+    if block.bars:
+        row = row_of_bars(alone, upright=block.upright)
+        rule = _sort_of_bars(row, reading) if row is not None else ""
+    elif is_modules(alone, block):
+        rule = "modules"
+    elif is_blurred_square(alone, block):
+        rule = DOUBTFUL
     return _code(_bounds(block), rule, block, reading) if rule else None
+
+
+def _stacked(
+    crop: Pixels, block: Block, corner: tuple[int, int], reading: PageReading
+) -> Code | None:
+    """Return a block that is longer than high and ends in bars on both sides, as a PDF417 does."""
+    longer, lesser = max(block.width, block.height), min(block.width, block.height)
+    if not _STACKED[0] * lesser < longer < _STACKED[1] * lesser:
+        return None
+    found = ends_in_bars(_inner(crop, block, corner), upright=block.width > block.height)
+    return _code(_bounds(block), "modules", block, reading) if found else None
+
+
+def _inner(crop: Pixels, block: Block, corner: tuple[int, int]) -> Pixels:
+    x, y = block.x0 - corner[0], block.y0 - corner[1]
+    return np.ascontiguousarray(crop[y : y + block.height, x : x + block.width])
 
 
 def _bounds(block: Block) -> Bounds:
@@ -211,7 +284,7 @@ def _sort_of_bars(row: Pixels, reading: PageReading) -> str:
         printed = (_NUMBERED.search(line.text) for line in reading.lines)
         word = next((match.group() for match in printed if match), "")
         rule = ("isbn" if word in _BOOK else "issn") if word else None
-    return rule or "bars"
+    return rule or ("bars" if count_bars(row) >= _MANY_BARS else "stripes")
 
 
 def _printed(reading: PageReading) -> Iterator[str]:
@@ -251,7 +324,7 @@ def _code(bounds: Bounds, rule: str, block: Block, reading: PageReading) -> Code
         if (within or beside) and near and sum(c.isdigit() for c in text) > 0.6 * len(text):
             parts.append((a0, b0, a1, b1))
             printed += text
-    if rule == "bars":
+    if rule in ("bars", "stripes"):
         # Bars that do not decode still have their number printed beside them.
         digits = _PUBLISHED.match("".join(c for c in printed if c.isdigit()))
         rule = _sort_of(digits.group()) if digits else rule

@@ -28,6 +28,9 @@ _OVER = 0.3
 _SURE = ("decoded", "finders", "isbn", "issn")
 _MOST_OF_IT = 0.25
 """Share of a code in a photograph's rectangle from which the rectangle is the code's background."""
+_IN, _SOLID = 0.8, 0.6
+"""Share of a code in a photograph from which it is a part of it, and share of tone from which that
+is a photograph, and no page of coloured paper."""
 _NUMBERS = (Kind.HOLDER_NUMBER, Kind.PHONE, Kind.ID_NUMBER, Kind.CERTIFICATE_NUMBER)
 
 
@@ -162,9 +165,16 @@ def _fills(code: Code, photo: Photo) -> bool:
 
 def _in_photo(code: Code, photos: Sequence[Photo]) -> bool:
     """Whether what only looks like a code is a part of a photograph: hair, or a striped blouse."""
-    return code.rule not in _SURE and any(
-        _shared(code.bounds, p.bounds) > 0.5 and (p.portrait or not _fills(code, p)) for p in photos
-    )
+    if code.rule in _SURE:
+        return False
+    for photo in photos:
+        shared = _shared(code.bounds, photo.bounds)
+        if photo.portrait and shared > (_IN if code.rule in ("bars", "stripes") else 0.5):
+            return True
+        solid = photo.fill >= _SOLID and code.rule != "bars"
+        if solid and shared > _IN and not _fills(code, photo):
+            return True
+    return False
 
 
 def _shared(inner: Bounds, outer: Bounds) -> float:

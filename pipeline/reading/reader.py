@@ -37,7 +37,7 @@ class Reader:
     """
 
     #: Part of every cache key; raised whenever the same page would be read differently.
-    version = "ppocrv6-small.9"
+    version = "ppocrv6-small.10"
 
     def __init__(self, models_dir: Path, *, threads: int = 2) -> None:
         self._engine = OcrEngine(models_dir, threads=threads)

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from rapidfuzz.distance import LCSseq
 
 from pipeline.reading.crops import Crop, cut, sides
 from pipeline.reading.engine import CROP_HEIGHT, Image, OcrEngine
@@ -83,8 +84,10 @@ def lies_in_columns(engine: OcrEngine, pixels: Image, lines: Sequence[Line]) -> 
     if len(chars) < _TELLING:
         return False
     strip = np.concatenate([_turned(pixels, char) for char in chars], axis=1)
-    read = engine.recognise([strip])[0].text
-    return sum(char.text in read for char in chars) >= _SAME * len(chars)
+    read = "".join(engine.recognise([strip])[0].text)
+    # In their order: characters that a line bears twice, turned, are often read as each other.
+    same = LCSseq.similarity("".join(char.text for char in chars), read)
+    return same >= _SAME * len(chars)
 
 
 def _singles(line: Line) -> list[Char]:

@@ -159,6 +159,36 @@ def test_a_code_too_worn_to_decode_is_masked_with_its_whole_block(
     assert _covered(ink, _masks(page, found, policy)) > 0.97
 
 
+@pytest.mark.parametrize("degrees", [0.0, 3.0, 9.0])
+def test_no_strip_of_bars_is_left_beside_a_mask(
+    finder: PictureFinder, policy: Policy, degrees: float
+) -> None:
+    """Any few rows of bars say all that the code says."""
+    page = _page()
+    page.paste(_code("HN20230418-8842", "Code128", 3).resize((501, 119)), (303, 1709))
+    middle, size = (303 + 250, 1709 + 60), page.size
+    turn = cv2.getRotationMatrix2D(middle, degrees, 1.0)
+    paper = (255.0, 255.0, 255.0)
+    askew = cv2.warpAffine(np.asarray(page), turn, size, flags=cv2.INTER_AREA, borderValue=paper)
+    page = Image.fromarray(np.asarray(askew, np.uint8))
+    masks = _masks(page, _found(finder, page, policy), policy)
+    left = np.asarray(page.convert("L")).copy()
+    for mask in masks:
+        x0, y0, x1, y1 = mask.polygon.pixel_bounds()
+        left[y0:y1, x0:x1] = 255
+    assert not (left < 128).any()
+
+
+def test_a_blurred_square_is_hidden(finder: PictureFinder, policy: Policy) -> None:
+    code = np.asarray(_code("https://example.cn/r/20230418", "QRCode", 4).convert("L"))
+    page = _page()
+    page.paste(Image.fromarray(cv2.GaussianBlur(code, (0, 0), 3.4)), (1290, 150))
+    found = _found(finder, page, policy)
+    assert [f.kind for f in found] == [Kind.CODE]
+    inside = (1290 + 16, 150 + 16, 1290 + code.shape[1] - 16, 150 + code.shape[0] - 16)
+    assert _covered(inside, _masks(page, found, policy)) > 0.99
+
+
 @pytest.mark.parametrize("side", [2, 12])
 def test_a_code_is_masked_however_small_or_large_its_modules_are(
     finder: PictureFinder, policy: Policy, side: int

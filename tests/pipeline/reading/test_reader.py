@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 
+import fixtures.sheet as fixtures
 from pipeline.errors import ModelError
 from pipeline.geometry import Frame
 from pipeline.intake.pages import SourcePage
@@ -92,6 +94,17 @@ def test_columns_are_read_upright_from_the_right_to_the_left(stored: int, reader
     reading = reader.read(sheet.page(stored))
     assert reading.frame.turn == stored
     assert _texts(reading) == list(columns)
+
+
+def test_characters_that_are_read_as_each_other_on_their_side_turn_no_page(reader: Reader) -> None:
+    """Four of 海南省海口市 are among what is read when each is turned, but not in their order."""
+    rng = random.Random(12)
+    sheet = fixtures.Sheet("address", rng, width=1000, height=300)
+    sheet.line(
+        90, 100, "海南省海口市龙华区人民南路", fixtures.Style("kai", rng.choice([32, 34, 36]))
+    )
+    pixels = np.asarray(sheet.image, np.uint8)
+    assert reader.read(SourcePage(1, pixels, Frame(1, 1000, 300))).frame.turn == 0
 
 
 def test_of_two_pages_on_one_sheet_the_left_is_read_first(reader: Reader) -> None:
