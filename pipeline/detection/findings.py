@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -15,6 +16,7 @@ from pipeline.detection.vocabulary import (
     NAME_LABELS,
     NOT_NAMES,
     SIGNATURE_LABELS,
+    SUBJECTS,
     TITLE_BEHIND,
     WIDE_LABELS,
     is_han,
@@ -33,6 +35,7 @@ _KEPT = frozenset(
         Kind.CERTIFICATE_NUMBER,
     )
 )
+_SUBJECT = re.compile("|".join(SUBJECTS))
 # A line read with less than this could say anything.
 _UNREADABLE = 0.6
 
@@ -114,6 +117,9 @@ def _free(
 
 def _of_the_sentence(doc: Doc, run: int, token: int, *, before: bool) -> bool:
     """Whether what is left of a span beside a stronger one is the sentence going on, no name."""
+    if not before and _SUBJECT.match(text_of(doc, run, token)):
+        # 淮南市第二中学物理 / 中学一级教师: what one teaches there.
+        return True
     if before:
         # 向孙丽同志学习.
         return (run, token, "p") in doc._.words

@@ -131,9 +131,10 @@ def _search_page(
         for parts in seams.over(name):
             for stretch in parts:
                 mentions.note(stretch, Kind.PERSON_NAME, entity, "dossier-over-line-end")
-    for unit in units:
+    # A school without a place is none surely enough to be searched for.
+    for unit in (unit for unit in units if split_unit(unit)[0]):
         entity = f"unit:{canonical_unit(unit)}"
-        forms = unit_forms(unit)[:40] if split_unit(unit)[0] else ()
+        forms = unit_forms(unit)[:40]
         for row in rows:
             for stretch, rule in units_on(row, unit, [f for f in forms if len(f) >= 4]):
                 mentions.note(stretch, Kind.UNIT, entity, rule)

@@ -216,7 +216,8 @@ class LabelSearch:
             above = (a, b)
             if b > a:
                 for x, y in continuation(page, a, b):
-                    if x not in starts and y - x <= 10 and not kept.intersection(range(x, y)):
+                    taken = x in starts or kept.intersection(range(x, y)) or y - x > 10
+                    if not taken and not _has_label(page, x, starts):
                         add(doc, GROUP, x, y, Kind.UNIT, "label-second-line", 0.7, place=Place.CELL)
             b = _trim_unit(doc, a, b)
             if b - a >= 3 and not kept.intersection(range(a, b)) and _unit_like(doc, a, b):
@@ -318,6 +319,12 @@ def _value_end(doc: Doc, page: PageText, label: Label, starts: set[int]) -> int:
     """Return where a unit behind a label ends: a mark, the next label, a gap, the cell."""
     end = _paragraph_end(page, label.start)
     for i in range(label.value, end):
+        below = i > label.value and page.line_of[i] != page.line_of[i - 1]
+        if below and text_of(doc, label.value, i).endswith(SCHOOL_ENDINGS):
+            # Behind a whole name, only what ends like one goes on with it: 师范大学 / 附属小学.
+            rest = text_of(doc, i, end)
+            if not any(ending in rest for ending in SCHOOL_ENDINGS):
+                return i
         if i in starts or doc[i].text in "，,。；;、|":
             return i
         if i > label.value and page.gap_after(i - 1) > 1.6 and page.gap_after(i - 1) < 90:
@@ -325,6 +332,13 @@ def _value_end(doc: Doc, page: PageText, label: Label, starts: set[int]) -> int:
         if i - label.value > 40:
             return i
     return end
+
+
+def _has_label(page: PageText, token: int, starts: set[int]) -> bool:
+    """Whether a label stands left of a line, on its row: then the line is that label's value."""
+    me = page.boxes[page.line_of[token]]
+    boxes = (page.boxes[page.line_of[start]] for start in starts)
+    return any(abs(b.middle - me.middle) < 0.5 * me.height and b.x1 < me.x0 for b in boxes)
 
 
 def _ends_a_school(doc: Doc, page: PageText, above: tuple[int, int], start: int, end: int) -> bool:

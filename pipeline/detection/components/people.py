@@ -38,6 +38,7 @@ _AMONG = re.compile(
     "(?:学生|同学)([一-龥]{2,4}?)(?=的?(?:父母|父亲|母亲|爸爸|妈妈|家长|爷爷|奶奶|家里|家中))"
     "|[与和跟]([一-龥]{2,4}?)(?=共同(?:设计|执教|完成|承担|撰写|主持|开发)|合著|合编|合写|搭班|结对)"
 )
+_FAMILY = re.compile("父母|父亲|母亲|爸爸|妈妈|爷爷|奶奶|家长|同学|同志")
 # Behind a list of two or more names: 丁玲、空锦两位老师.
 _COUNTED = re.compile("[两二三四五六几]位(?:[一-龥]{2})?(?:老师|教师|同志|同学|同仁|同事)")
 # Two of these make a name that begins with no surname: 次仁|次旺.
@@ -113,6 +114,9 @@ class PeopleSearch:
         start, end = _whole_name(doc, start, end)
         # 瞿霆共2位教师: the count behind the names begins here.
         if end - start > 2 and doc[end - 1].text == "共" and _counts(doc, end):
+            end -= 1
+        # 周涛父母: the word model cut the family in two.
+        if end - start > 2 and _FAMILY.match(text_of(doc, end - 1, min(len(doc), end + 1))):
             end -= 1
         numbered = _NUMBERED_TITLE.match(text_of(doc, end, min(len(doc), end + 6)))
         if numbered:
@@ -258,7 +262,10 @@ def _whole_name(doc: Doc, start: int, end: int) -> tuple[int, int]:
         if closed and stop > end and not re.match(_TITLES, rest) and rest not in NOT_NAMES:
             compound = longest == 4
             plain = compound or not everyday(doc, end, stop)
-            if (size == 1 or rest not in _SMALL_WORDS) and plain:
+            # 史铭|和、: nothing is joined to a comma.
+            comma = stop < len(doc) and doc[stop].text in "、,，"
+            joins = rest in _SMALL_WORDS and not (comma and rest in "和与及")
+            if (size == 1 or not joins) and plain:
                 end = stop
     # 、达瓦次|旺、: in a list, all between two marks is one name.
     if end - start < 5 and start > 0 and doc[start - 1].text in "、,，":

@@ -137,6 +137,9 @@ def _name_start(
         over_line_end = start < len(text) and page.line_of[here - 1] != page.line_of[here]
         if over_line_end and tag not in ("LOC", "ORG", "nz", "m") and piece not in NAME_VERBS:
             break
+        if over_line_end and tag == "nz" and words.get(here, (0, "", ""))[:2] == (here, "ORG"):
+            # 导学案 / 长春师范大学附属中学: a title above a whole name.
+            break
         if offset + start - 1 in labels or (tag == "PER" and start != at):
             break
         start = first

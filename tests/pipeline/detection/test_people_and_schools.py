@@ -108,6 +108,12 @@ ONCE_WRONG = [
     ("带领次仁次旺、拉巴旺堆等青年教师", "带领⟦次仁次旺⟧、⟦拉巴旺堆⟧等青年教师"),
     ("班里学生俄木以布父母在外务工", "班里学生⟦俄木以布⟧父母在外务工"),
     ("关心学生让其父母放心", "关心学生让其父母放心"),
+    ("带领史铭和、卓澄轶等青年教师", "带领⟦史铭和⟧、⟦卓澄轶⟧等青年教师"),
+    ("任班主任兼教研组长", "任班主任兼教研组长"),
+    ("县域内幼儿园学前教育教师校本研修模式探析", "县域内幼儿园学前教育教师校本研修模式探析"),
+    ("改进幼儿园学前教育家庭作业的实验", "改进幼儿园学前教育家庭作业的实验"),
+    ("凤台县幼儿园学前教育组", "⟦凤台县幼儿园⟧学前教育组"),
+    ("聘任您为淮南市第二中学物理中学一级教师", "聘任您为⟦淮南市第二中学⟧物理中学一级教师"),
 ]
 
 
@@ -197,6 +203,11 @@ def test_people_above_an_editorial_office_are_no_part_of_its_name(
     lines = ("责任编辑⟦于芷霭⟧　⟦胡玉菊⟧⟦帅娴薇⟧　⟦万庆群⟧", "编辑部电话")
     sheet = Sheet().write(lines[0], 120, 200).write(lines[1], 120, 250)
     assert shown(sheet, look(sheet), policy) == expected(*lines)
+
+
+def test_what_stands_under_a_school_and_is_none_stays(look: Look, policy: Policy) -> None:
+    sheet = Sheet().table([["单位", "⟦寿县第一中学⟧"], ["课题", "光的折射"]], 80, 200, (260, 50))
+    assert shown(sheet, look(sheet), policy) == ["单位", "⟦寿县第一中学⟧", "课题", "光的折射"]
 
 
 def test_a_badly_read_cell_among_names_is_hidden(look: Look, policy: Policy) -> None:
