@@ -39,6 +39,11 @@ HIDDEN = [
     (Kind.BIRTH_DATE, "出生年月：⟦1990.03⟧"),
     (Kind.BIRTH_DATE, "生于⟦1990年3月⟧"),
     (Kind.BIRTH_DATE, "参加会议，⟦1987年6月⟧生"),
+    (Kind.BIRTH_DATE, "⟦1987年6.月12日⟧"),
+    (Kind.BIRTH_DATE, "⟦1987.06.12⟧"),
+    (Kind.BIRTH_DATE, "born on ⟦February 16, 1974⟧, a teacher of mathematics"),
+    (Kind.BIRTH_DATE, "Date of Birth: ⟦16 Feb. 1974⟧"),
+    (Kind.HOLDER_NUMBER, "Certificate No. TEFL-30418  Passport No. ⟦E43634346⟧"),
     (Kind.HOLDER_NUMBER, "教师资格证号：⟦20103400132000123⟧"),
     (Kind.HOLDER_NUMBER, "第⟦20103400132000123⟧号"),
     (Kind.HOLDER_NUMBER, "⟦201413414127081)3⟧"),
@@ -126,6 +131,16 @@ def test_values_in_the_cells_of_a_form_are_hidden(look: Look, policy: Policy) ->
         ["通信地址", "⟦龙湖南路2号⟧", "职称", "一级教师"],
     ]
     sheet = Sheet().table(rows, 80, 200, (250, 80))
+    assert shown(sheet, look(sheet), policy) == expected(*(c for row in rows for c in row))
+
+
+def test_scores_and_sums_of_a_table_stay(look: Look, policy: Policy) -> None:
+    rows = [
+        ["12", "100", "68", "57", "93", "284", "10"],
+        ["13", "99", "64", "65", "93", "293", "11"],
+        ["1021", "2961.00", "525.50", "3348.00", "61.50", "0.00", "12"],
+    ]
+    sheet = Sheet().table(rows, 80, 200, (150, 80))
     assert shown(sheet, look(sheet), policy) == expected(*(c for row in rows for c in row))
 
 
