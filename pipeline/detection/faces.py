@@ -27,6 +27,8 @@ Pixels = NDArray[np.uint8]
 
 _SURE = 0.35
 """Score from which a peak is a face."""
+_MAYBE, _CROWD, _ALIKE = 0.15, 4, 1.6
+"""Score from which a peak is a face among so many others of its size, and the ratio of sizes."""
 _OVERLAP = 0.3
 _STEP = 4
 """Pixels of the network's input per place of its output."""
@@ -41,6 +43,12 @@ _PIECE = 0.9
 _MARGIN = 6.0
 _NARROWEST, _WIDEST, _TALLEST = 0.55, 1.0, 0.3
 """Shape of an ID photograph, and its height per longer side of the page."""
+_BROADEST, _FILLS = 0.2, 0.6
+"""Width of an ID photograph per longer side of the page, and of a head in it per its own."""
+_LEAST, _MOST = (0.06, 0.06, 0.2), (0.25, 0.3, 0.5)
+"""What an ID photograph shows beside, above and below a head, least and most, per its sides."""
+_RIM, _OFF = 4, 6.0
+"""Pixels at the rim of that which are paper, and levels by which a photograph differs from it."""
 
 _CLOSE = 100.0
 """Pixels across a head from which a badge on its coat may be read.
@@ -110,6 +118,15 @@ class FaceFinder:
             elif not photo.portrait:
                 # An ID photograph falls apart where hair or ground is as light as the paper.
                 whole = next((n for n, f in enumerate(found) if _holds(f, photo.bounds)), None)
+                if (
+                    whole is None
+                    and len(heads) == 1
+                    and _is_piece(photo, heads[0][0], pixels.shape)
+                ):
+                    around = _shown_with(pixels, _head(heads[0][0]))
+                    entire = Photo(joined([photo.bounds, around]), 1.0, portrait=True)
+                    found.append(_portrait(entire, heads, pixels.shape))
+                    continue
                 for box, score in heads:
                     bounds = _clipped(_head(box), pixels.shape)
                     if whole is None:
@@ -139,7 +156,7 @@ class FaceFinder:
         heat, extent, offset, _ = self._network(tensor)
         return [
             ((a / scale + left, b / scale + top, c / scale + left, d / scale + top), score)
-            for (a, b, c, d), score in _peaks(heat[0, 0], extent[0], offset[0])
+            for (a, b, c, d), score in _believed(_peaks(heat[0, 0], extent[0], offset[0]))
         ]
 
 
@@ -188,6 +205,51 @@ def _is_id_sized(photo: Photo, shape: tuple[int, ...]) -> bool:
     return photo.guessed or (shaped and y1 - y0 < _TALLEST * max(shape))
 
 
+def _is_piece(photo: Photo, face: Bounds, shape: tuple[int, ...]) -> bool:
+    """Whether a photograph is the hair or the coat of an ID photograph, the rest as light as paper.
+
+    Its one head is nearly as wide as it is.
+    """
+    x0, y0, x1, y1 = photo.bounds
+    small = x1 - x0 < _BROADEST * max(shape) and y1 - y0 < _TALLEST * max(shape)
+    head = _head(face)
+    return small and head[2] - head[0] > _FILLS * (x1 - x0)
+
+
+def _shown_with(pixels: Pixels, head: Bounds) -> Bounds:
+    """Return the ID photograph around a head: what differs from the paper, within limits."""
+    x0, y0, x1, y1 = head
+    width, height = x1 - x0, y1 - y0
+    least = (
+        x0 - _LEAST[0] * width,
+        y0 - _LEAST[1] * height,
+        x1 + _LEAST[0] * width,
+        y1 + _LEAST[2] * height,
+    )
+    most = (
+        x0 - _MOST[0] * width,
+        y0 - _MOST[1] * height,
+        x1 + _MOST[0] * width,
+        y1 + _MOST[2] * height,
+    )
+    left, top, right, bottom = (round(v) for v in _clipped(most, pixels.shape))
+    tone = pixels[top:bottom, left:right].mean(axis=2, dtype=np.float32)
+    rim = np.concatenate([tone[:_RIM].ravel(), tone[:, :_RIM].ravel(), tone[:, -_RIM:].ravel()])
+    off = np.abs(tone - np.median(rim))
+    a, b, c, d = (round(v) for v in _clipped(least, pixels.shape))
+    a, b, c, d = a - left, b - top, c - left, d - top
+    rows, columns = off[:, a:c].mean(axis=1) > _OFF, off[b:d].mean(axis=0) > _OFF
+    while b > 0 and rows[b - 1]:
+        b -= 1
+    while d < len(rows) and rows[d]:
+        d += 1
+    while a > 0 and columns[a - 1]:
+        a -= 1
+    while c < len(columns) and columns[c]:
+        c += 1
+    return float(left + a), float(top + b), float(left + c), float(top + d)
+
+
 def _portrait(photo: Photo, heads: Sequence[tuple[Bounds, float]], shape: tuple[int, ...]) -> Face:
     """Mask the whole photograph; where its own edges are lost, as far as one reaches."""
     x0, y0, x1, y1 = photo.bounds
@@ -208,11 +270,24 @@ def _head(face: Bounds) -> Bounds:
     return x0 - 0.35 * width, y0 - 0.5 * height, x1 + 0.35 * width, y1 + 0.3 * height
 
 
+def _believed(peaks: Sequence[tuple[Bounds, float]]) -> list[tuple[Bounds, float]]:
+    """Return the sure faces, and in a crowd those like them of which the network is less sure."""
+    sure = [peak for peak in peaks if peak[1] >= _SURE]
+    if len(sure) < _CROWD:
+        return sure
+    usual = float(np.median([box[2] - box[0] for box, _ in sure]))
+    return [
+        (box, score)
+        for box, score in peaks
+        if score >= _SURE or usual / _ALIKE < box[2] - box[0] < usual * _ALIKE
+    ]
+
+
 def _peaks(
     heat: NDArray[np.float32], extent: NDArray[np.float32], offset: NDArray[np.float32]
 ) -> list[tuple[Bounds, float]]:
     """Decode CenterFace's maps into boxes in pixels of its input, the best of each place."""
-    ys, xs = np.nonzero(heat > _SURE)
+    ys, xs = np.nonzero(heat > _MAYBE)
     if not len(ys):
         return []
     scores = heat[ys, xs]
@@ -220,7 +295,7 @@ def _peaks(
     top = (ys + offset[0, ys, xs] + 0.5) * _STEP - height / 2
     left = (xs + offset[1, ys, xs] + 0.5) * _STEP - width / 2
     boxes = np.stack([left, top, width, height], axis=1)
-    best = cv2.dnn.NMSBoxes(boxes.tolist(), scores.tolist(), _SURE, _OVERLAP)
+    best = cv2.dnn.NMSBoxes(boxes.tolist(), scores.tolist(), _MAYBE, _OVERLAP)
     return [
         ((x, y, x + w, y + h), float(scores[i]))
         for i in np.asarray(best, int).ravel()

@@ -136,6 +136,20 @@ def test_an_id_photograph_that_falls_into_two_pieces_is_one_face_and_asks_nobody
     assert "head" in {face.rule for face in finder.find(np.asarray(page), [apart, bust])}
 
 
+def test_an_id_photograph_of_which_only_the_hair_stands_out_is_masked_whole() -> None:
+    folder = weights_dir() / "centerface"
+    if not folder.is_dir():
+        pytest.skip("the face model is not fetched: run `mangping models fetch`")
+    page = _page()
+    page.paste(_astronaut().crop((130, 0, 320, 270)).resize((230, 327)), (1060, 440))
+    hair = Photo((1080, 460, 1280, 600), 0.85, portrait=False)
+    (face,) = FaceFinder(folder).find(np.asarray(page), [hair])
+    assert face.rule == "portrait"
+    x0, y0, x1, y1 = face.bounds
+    assert x0 <= 1060 and y0 <= 440 and x1 >= 1290 and y1 >= 767
+    assert x1 - x0 < 1.3 * 230 and y1 - y0 < 1.3 * 327
+
+
 @pytest.mark.parametrize("kind", ["QRCode", "Code128"])
 def test_a_code_too_worn_to_decode_is_masked_with_its_whole_block(
     finder: PictureFinder, policy: Policy, kind: str
