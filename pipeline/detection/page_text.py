@@ -88,10 +88,19 @@ class PageText:
         here, after = self.line_of[token], token + 1
         if after >= len(self.line_of) or self.line_of[after] != here:
             return 99.0
-        chars = self.reading.lines[here].chars
-        right = max(p[0] for p in chars[self.char_of[token]].polygon.points)
-        left = min(p[0] for p in chars[self.char_of[after]].polygon.points)
-        return (left - right) / self.em(token)
+        return self.gap_between(token, after)
+
+    def gap_between(self, before: int, after: int) -> float:
+        """Width of the free space between two tokens of a row in em; 99 where they share none."""
+        one, two = self.boxes[self.line_of[before]], self.boxes[self.line_of[after]]
+        if abs(one.middle - two.middle) > 0.7 * max(one.height, two.height):
+            return 99.0
+        right = max(p[0] for p in self._polygon(before))
+        left = min(p[0] for p in self._polygon(after))
+        return (left - right) / self.em(before)
+
+    def _polygon(self, token: int) -> Sequence[tuple[float, float]]:
+        return self.line(token).chars[self.char_of[token]].polygon.points
 
     def confidence(self, token: int) -> float:
         """How surely a token was read."""

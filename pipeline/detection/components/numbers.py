@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from rapidfuzz.distance import Levenshtein
 from spacy.tokens import Doc
@@ -59,9 +60,29 @@ _DATE = r"(?:19|20)[0-9]{2}(?:年|[.\-/—])[0-9OolI]{1,2}(?:[.,，·]?月|[.\-/
 _BIRTH = re.compile(
     rf"(?:出生年月日|出生日期|出生年月|出生时间|出生|生日|生于|生年月日|BIRTH)[:：(（]?({_DATE})"
 )
+# Spaces are no tokens: bornonFebruary16,1974; DateofBirth:16Feb.1974.
+_MONTH = r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]{0,6}[.,]{0,2}"
+_BIRTH_ENGLISH = re.compile(
+    r"(?:born(?:on|in)?(?:the)?|date\W?of\W?birth|birth\W?date|birthday|d\.?o\.?b)[.:：,]*"
+    rf"({_MONTH}(?:[0-9]{{1,2}}(?:st|nd|rd|th)?[,.]{{0,2}})?[12][0-9]{{3}}"
+    rf"|[0-9]{{1,2}}(?:st|nd|rd|th)?(?:of)?{_MONTH}[12][0-9]{{3}}"
+    r"|[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4})",
+    re.IGNORECASE,
+)
+_PASSPORT = re.compile(
+    r"(?:passport|护照)(?:no|number|号码?)?[.:：]*([A-Z][A-Z0-9]?[0-9]{7,8})(?![0-9])", re.IGNORECASE
+)
 _BORN = re.compile(rf"({_DATE}|(?:19|20)[0-9]{{2}}年?)(?=出?生(?![产成活动物命态长])|[,，]?出生)")
 _AUTHOR_BORN = re.compile(
     r"(?<=[(（])((?:19[4-9]|20[0-1])[0-9][.年]?[0-9]{0,2}月?)(?=[-—–一~～]{1,2}[)）]|[-—–]{1,2}[,，)）]|[-—]?生)"
+)
+_MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}[.,]?"
+_BORN_ENGLISH = re.compile(
+    r"(?:born|date\s*of\s*birth|birth\s?da(?:te|y))\s*(?:on|in)?[\s:：,.(（]*"
+    rf"({_MONTH}\s*[0-9OolI]{{1,2}}(?:st|nd|rd|th)?[\s,.]*(?:19|20)[0-9]{{2}}"
+    rf"|[0-9OolI]{{1,2}}(?:st|nd|rd|th)?[\s,.]*{_MONTH}\s*(?:19|20)[0-9]{{2}}"
+    rf"|{_MONTH}\s*(?:19|20)[0-9]{{2}}|{_DATE})",
+    re.IGNORECASE,
 )
 _PHONE_LABEL = re.compile(
     r"(?:联系电话|办公电话|手机号码|手机号|手机|电话|联系方式|传真|Tel|TEL|tel|固话|座机|热线|监督电话)[:：.]?"
@@ -78,6 +99,12 @@ _KEPT_NUMBER = re.compile(
     r"(?:ISBN|ISSN|CN|DOI|doi|CIP|核字|文章编号|邮发代号|批准号|立项号|项目号|课题编号|标识码|条码)"
     r"[:：.(（第]*[0-9A-Za-z\-—]*$"
 )
+# Parts of one number stand closer than this many line heights, and one of them is this long.
+_CELL_GAP = 0.8
+_LONG_PIECE = 7
+_AMOUNT = re.compile(r"[0-9]{1,9}[.,·][0-9]{1,2}")
+# Columns of pay that stand close: 2961.00525.503348.00.
+_AMOUNTS = re.compile(r"(?:[0-9]{1,7}[.·][0-9]{2}){2,}")
 _ACCOUNT = re.compile(r"(?:微信号?|QQ号?|钉钉号?)[:：]([A-Za-z0-9_\-]{5,20})")
 # Whoever types it in at the vendor's page of verification gets the paper's title.
 _REPORT_NUMBER = re.compile(r"(?:报告单?编号|检测编号)[:：.]*([0-9A-Za-z][0-9A-Za-z_\-]{7,31})")
@@ -159,6 +186,9 @@ class NumberSearch:
             raw = text[start:end]
             plain = re.sub(rf"[^{_DIGITISH}]", "", raw).translate(_AS_DIGIT)
             kind, rule, score = self._judge(plain, raw, text[:start], text[end:])
+            cells = _AMOUNTS.fullmatch(raw) or _are_cells(doc, tokens[start:end])
+            if rule == "long-number" and cells:
+                continue
             if kind is not None:
                 _mark(doc, tokens[start:end], kind, rule, score, entity=plain)
 
@@ -205,7 +235,10 @@ class NumberSearch:
             (_MAIL_LABELLED, Kind.EMAIL, "mail-label", 1),
             (_MAIL_TORN, Kind.EMAIL, "mail-torn", 0),
             (_BIRTH, Kind.BIRTH_DATE, "label", 1),
+            (_BIRTH_ENGLISH, Kind.BIRTH_DATE, "label", 1),
+            (_PASSPORT, Kind.HOLDER_NUMBER, "label", 1),
             (_BORN, Kind.BIRTH_DATE, "born", 1),
+            (_BORN_ENGLISH, Kind.BIRTH_DATE, "born", 1),
             (_AUTHOR_BORN, Kind.BIRTH_DATE, "author-note", 1),
             (_ACCOUNT, Kind.HOLDER_NUMBER, "account", 1),
             (_POSTCODE, Kind.ADDRESS, "postcode", 1),
@@ -269,6 +302,20 @@ class NumberSearch:
 def _on_last_line(page: PageText, start: int, end: int) -> int:
     """Return the first token of a range that stands on its last line."""
     return next(i for i in range(start, end) if page.line_of[i] == page.line_of[end - 1])
+
+
+def _are_cells(doc: Doc, tokens: list[int]) -> bool:
+    """Whether a run of digits is several short numbers, as a table of scores has in its cells."""
+    page = page_of(doc)
+    pieces = [doc[tokens[0]].text]
+    for before, after in pairwise(tokens):
+        if page.gap_between(before, after) < _CELL_GAP:
+            pieces[-1] += doc[after].text
+        else:
+            pieces.append(doc[after].text)
+    longest = max(sum(c.isdigit() for c in piece) for piece in pieces)
+    # One digit a box is how forms ask for a number.
+    return (len(pieces) > 1 and 1 < longest < _LONG_PIECE) or all(map(_AMOUNT.fullmatch, pieces))
 
 
 def _mark(
