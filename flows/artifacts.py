@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import TYPE_CHECKING
 
 from prefect.artifacts import create_link_artifact, create_table_artifact
 
 from flows.portal_address import portal_url
-from flows.session import Session
 from pipeline.dossier import VerdictKind
-from pipeline.outcome import PUBLICATION_NAMES
 from pipeline.progress import Stage
+
+if TYPE_CHECKING:
+    from flows.session import Session
 
 _STAGES = {
     Stage.INTAKE: "打开文件",
@@ -43,6 +45,8 @@ def leave_tables(session: Session) -> None:
         key=f"{key}-seconds",
         description="各阶段用时；沿用的不计",
     )
+    from pipeline.outcome import PUBLICATION_NAMES
+
     examined: Counter[str] = Counter(one.verdict for one in session.publications.values())
     if examined:
         create_table_artifact(

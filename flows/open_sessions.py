@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from flows.cases import find
-from flows.session import Session
+
+if TYPE_CHECKING:
+    from flows.session import Session
 
 _open: dict[str, Session] = {}
 
@@ -26,6 +30,9 @@ def current(order_id: str) -> Session:
         UsageError: As for :meth:`Session.open`.
     """
     if order_id not in _open:
+        # Brings the recognisers, which whoever only names the flows does not need.
+        from flows.session import Session
+
         _open[order_id] = Session.open(find(order_id))
     return _open[order_id]
 

@@ -15,7 +15,6 @@ from dossiers.errors import (
     UnknownThingError,
 )
 from flows.errors import FlowFailedError, NotYetError, TryAgainError, UnknownCaseError
-from pipeline.outcome import as_mangping_error
 
 # Their sentences hold ids only.
 _HARMLESS = (
@@ -45,6 +44,9 @@ def quiet(dossier_id: str) -> Iterator[None]:
     except _HARMLESS:
         raise
     except Exception as caught:
+        # Brings the recognisers, which whoever only names the flows does not need.
+        from pipeline.outcome import as_mangping_error
+
         error = as_mangping_error(caught, dossier_id)
         place = f"{error.facts.get('kind', '')} {error.facts.get('place', '')}".strip()
         reason = f"{error.code} {place}".strip() if error.code == "internal" else error.code

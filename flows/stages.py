@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
 from prefect.artifacts import create_progress_artifact, update_progress_artifact
 from prefect.futures import PrefectFuture, wait
 
-from flows.session import Session
 from flows.steps import (
     compare_own_copy,
     compare_texts,
@@ -20,6 +19,9 @@ from flows.steps import (
     read_attachment,
     report_all,
 )
+
+if TYPE_CHECKING:
+    from flows.session import Session
 
 # Threads share the one OCR engine, which frees the interpreter while it computes.
 WORKERS = max(2, min(4, os.cpu_count() or 2))
