@@ -116,7 +116,7 @@ def _beside(page: _Page, name: _Covered) -> Iterator[Polygon]:
         known = word or behind in STANDS_ALONE
         if not _TITLE.match(rest) and (len(name.text) > 1 or not known):
             yield page.lines[name.line].chars[name.end].polygon
-    given = len(name.text) <= 2 and not starts_with_surname(name.text) and _is_han(name.text[:1])
+    given = len(name.text) == 2 and not starts_with_surname(name.text) and _is_han(name.text[:1])
     if given and before in surnames() and before not in STANDS_ALONE:
         word = page.text(name.line, name.start - 2, name.start)
         if _adjoin(page, name.line, name.start - 1) and word not in everyday_words():

@@ -63,6 +63,7 @@ def test_half_a_name_beside_the_mask_of_the_other_half_is_seen(
         ("指导教师李晓琳参加比赛", (4, 7)),
         ("由芷漪执笔", (1, 3)),
         ("向张某学习", (1, 2)),
+        ("此件为原件复印件", (7, 8)),
     ],
 )
 def test_what_goes_on_behind_a_whole_name_asks_nobody(text: str, hidden: tuple[int, int]) -> None:
