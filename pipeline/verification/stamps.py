@@ -1,7 +1,8 @@
-"""Coloured seals that are still visible: rings and frames of seal ink outside the masks.
+"""Seals that are still visible: rings and frames of seal ink outside the masks.
 
 A seal that the policy lets stand is known by its place. Any other ring or frame of red or blue ink
-that is as large as a seal, whole or with a mask across it, is a seal that nobody hid.
+that is as large as a seal, whole or with a mask across it, is a seal that nobody hid; so is a rim
+of dark ink with writing inside (see :mod:`pipeline.verification.rims`).
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from pipeline.dossier import Doubt, Mask
 from pipeline.geometry import Frame, Polygon, shrink_pixels
 from pipeline.verification.doubts import doubt
 from pipeline.verification.fidelity import Pixels
+from pipeline.verification.rims import find_rims
 
 _SIDE = 900
 """Longer side of the small picture in pixels: a seal of 40 mm is some 120 of them on A4."""
@@ -39,7 +41,7 @@ Bits = NDArray[np.uint8]
 def check_stamps(
     pixels: Pixels, frame: Frame, masks: Sequence[Mask], seals: Sequence[Polygon]
 ) -> list[Doubt]:
-    """Report the coloured seals of a page that nobody hid; see :func:`find_stamps`."""
+    """Report the seals of a page that nobody hid; see :func:`find_stamps`."""
     mine = [seal for seal in seals if seal.frame.page == frame.page]
     places = dict.fromkeys(find_stamps(pixels, frame, masks, mine))
     return [doubt("seal-visible", frame.page, place) for place in places]
@@ -48,7 +50,7 @@ def check_stamps(
 def find_stamps(
     pixels: Pixels, frame: Frame, masks: Sequence[Mask], seals: Sequence[Polygon]
 ) -> Iterator[Polygon]:
-    """Yield the coloured seals of a page of the copy that are visible and should not be.
+    """Yield the seals of a page of the copy that are visible and should not be.
 
     Args:
         pixels: RGB of the copy's page, in ``frame``.
@@ -63,10 +65,20 @@ def find_stamps(
     across, down = size[0] / frame.width, size[1] / frame.height
     for mask in masks:
         _fill(hidden, mask.polygon.to(frame), (across, down))
-    known = hidden.copy()
+    known = np.zeros_like(hidden)
     for seal in seals:
         _fill(known, seal.to(frame), (across, down), grown=1.25)
+    standing = known.copy()
     known[hidden > 0] = 0
+    rims = find_rims(np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY)), hidden, standing)
+    for x0, y0, x1, y1 in rims:
+        yield Polygon.from_bounds(
+            frame,
+            max(0.0, x0 / across),
+            max(0.0, y0 / down),
+            min(float(frame.width), x1 / across),
+            min(float(frame.height), y1 / down),
+        )
     for ink in _inks(small):
         ink[(hidden > 0) | (known > 0)] = 0
         for x, y, width, height in _seals(ink, hidden, max(size)):

@@ -27,8 +27,10 @@ _CUT = 0.5
 _OUTSIDE, _OUTS = 0.5, (3.5, 5.0)
 #: Share of ink, at most, along the paper between a frame and its characters, and how deep that is.
 _GAP, _INSIDE = 0.3, (-7.0, -1.9)
-#: Share of the space inside that is ink, in all and in each quarter.
+#: Share of the space inside that is ink, in all and in each quarter; and the most where all sides
+#: are whole: bold characters on a fax, with print across them.
 _WRITTEN, _QUARTER, _SOLID = 0.08, 0.03, 0.62
+_BOLD, _ALL_OF_IT = 0.75, 0.98
 #: Pixels that a table's rules go on beyond a corner.
 _BEYOND, _RUN = (4, 14), 0.8
 #: So many times, and a frame is a table's; and so many rules from side to side within it.
@@ -290,4 +292,5 @@ class _Look:
         share = float(has[on_page].mean()) if on_page.any() else 0.0
         quarters = [has[:12, :12], has[:12, 12:], has[12:, :12], has[12:, 12:]]
         filled = sum(float(q.mean()) >= _QUARTER for q in quarters)
-        return _WRITTEN <= share <= _SOLID and filled >= (2 if self.cut else 3)
+        most = _BOLD if self.seen >= _ALL_OF_IT and not self.cut else _SOLID
+        return _WRITTEN <= share <= most and filled >= (2 if self.cut else 3)

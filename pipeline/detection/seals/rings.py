@@ -96,7 +96,11 @@ def vote(ink: Gray, off: NDArray[np.bool_], *, most: int, least: float) -> list[
 
 
 def _surest(rings: Sequence[Ring], off: NDArray[np.bool_], most: int) -> list[Ring]:
-    """Those with the most votes for what of them lies on the page: the rest could not vote."""
+    """Those with the most votes, in turn with those that have most for what lies on the page.
+
+    What lies beside the page could not vote. But a frame along the page's edge gives many rings
+    half of which lie beside it votes that no seal in its middle reaches.
+    """
     if not rings:
         return []
     turns = np.arange(32) * (2 * math.pi / 32)
@@ -110,8 +114,10 @@ def _surest(rings: Sequence[Ring], off: NDArray[np.bool_], most: int) -> list[Ri
     height, width = off.shape
     there = (across >= 0) & (across < width) & (down >= 0) & (down < height)
     there &= ~off[np.clip(down, 0, height - 1), np.clip(across, 0, width - 1)]
-    votes = [ring.votes for ring in rings] / np.maximum(_SEEN, there.mean(axis=1))
-    return [replace(rings[k], votes=float(votes[k])) for k in np.argsort(-votes)[:most]]
+    given = np.array([ring.votes for ring in rings])
+    votes = given / np.maximum(_SEEN, there.mean(axis=1))
+    in_turn = np.column_stack([np.argsort(-votes), np.argsort(-given)]).ravel().tolist()
+    return [replace(rings[k], votes=float(votes[k])) for k in list(dict.fromkeys(in_turn))[:most]]
 
 
 def _directions(ink: Gray, size: tuple[int, int], canvas: tuple[int, int]) -> NDArray[np.float32]:

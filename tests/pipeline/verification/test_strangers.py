@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import random
+
 import cv2
 import numpy as np
 import pytest
 
+from fixtures.seals import Look, seal
+from fixtures.sheet import Sheet, Style
 from pipeline.dossier import Kind, Mask
 from pipeline.geometry import Frame, Polygon
 from pipeline.reading.lines import Char, Line
@@ -138,3 +142,27 @@ def test_a_coloured_seal_that_nobody_hid_is_seen_and_one_that_may_stand_is_not()
     )
     pixels[1450:1540, 600:1000] = 0
     assert list(find_stamps(pixels, FRAME, [across], []))
+
+
+def test_a_black_seal_that_nobody_hid_is_seen_even_with_a_mask_across_it() -> None:
+    made = seal(random.Random(3), "淮南市第二中学", Look("black", "round"), radius=150)
+    sheet = Sheet("letter", random.Random(1))
+    sheet.line(300, 900, "同意推荐。", Style("song", 40))
+    sheet.seal(made, 700, 1300, "淮南市第二中学", "", "school")
+    pixels = np.asarray(sheet.image).copy()
+    frame = Frame(1, pixels.shape[1], pixels.shape[0])
+    place = Polygon.from_bounds(frame, 690, 1290, 1030, 1630)
+    assert list(find_stamps(pixels, frame, [], []))
+    assert not list(find_stamps(pixels, frame, [], [place]))
+    across = Mask(
+        page=1,
+        polygon=Polygon.from_bounds(frame, 640, 1430, 1080, 1500),
+        label="【申报单位】",
+        kind=Kind.APPLICANT_UNIT,
+        findings=(),
+    )
+    pixels[1430:1500, 640:1080] = 0
+    assert list(find_stamps(pixels, frame, [across], []))
+    whole = across.model_copy(update={"polygon": place, "kind": Kind.SEAL})
+    pixels[1290:1630, 690:1030] = 0
+    assert not list(find_stamps(pixels, frame, [whole], []))
