@@ -70,19 +70,12 @@ _BIRTH_ENGLISH = re.compile(
     re.IGNORECASE,
 )
 _PASSPORT = re.compile(
-    r"(?:passport|护照)(?:no|number|号码?)?[.:：]*([A-Z][A-Z0-9]?[0-9]{7,8})(?![0-9])", re.IGNORECASE
+    r"(?:passport|护照)(?:no|number|号码?)?[.:：]*([A-Z][A-Z0-9]?[0-9]{7,8})(?![0-9])",
+    re.IGNORECASE,
 )
 _BORN = re.compile(rf"({_DATE}|(?:19|20)[0-9]{{2}}年?)(?=出?生(?![产成活动物命态长])|[,，]?出生)")
 _AUTHOR_BORN = re.compile(
     r"(?<=[(（])((?:19[4-9]|20[0-1])[0-9][.年]?[0-9]{0,2}月?)(?=[-—–一~～]{1,2}[)）]|[-—–]{1,2}[,，)）]|[-—]?生)"
-)
-_MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}[.,]?"
-_BORN_ENGLISH = re.compile(
-    r"(?:born|date\s*of\s*birth|birth\s?da(?:te|y))\s*(?:on|in)?[\s:：,.(（]*"
-    rf"({_MONTH}\s*[0-9OolI]{{1,2}}(?:st|nd|rd|th)?[\s,.]*(?:19|20)[0-9]{{2}}"
-    rf"|[0-9OolI]{{1,2}}(?:st|nd|rd|th)?[\s,.]*{_MONTH}\s*(?:19|20)[0-9]{{2}}"
-    rf"|{_MONTH}\s*(?:19|20)[0-9]{{2}}|{_DATE})",
-    re.IGNORECASE,
 )
 _PHONE_LABEL = re.compile(
     r"(?:联系电话|办公电话|手机号码|手机号|手机|电话|联系方式|传真|Tel|TEL|tel|固话|座机|热线|监督电话)[:：.]?"
@@ -238,7 +231,6 @@ class NumberSearch:
             (_BIRTH_ENGLISH, Kind.BIRTH_DATE, "label", 1),
             (_PASSPORT, Kind.HOLDER_NUMBER, "label", 1),
             (_BORN, Kind.BIRTH_DATE, "born", 1),
-            (_BORN_ENGLISH, Kind.BIRTH_DATE, "born", 1),
             (_AUTHOR_BORN, Kind.BIRTH_DATE, "author-note", 1),
             (_ACCOUNT, Kind.HOLDER_NUMBER, "account", 1),
             (_POSTCODE, Kind.ADDRESS, "postcode", 1),
