@@ -37,7 +37,7 @@ _FLAGS = (
 )
 _PATIENT = 60_000
 # Reading pages on a busy machine.
-_FLOWS = 300_000
+_FLOWS = 900_000
 _DROP = """([name, data]) => {
   const bytes = Uint8Array.from(atob(data), (c) => c.charCodeAt(0));
   const moved = new DataTransfer();
@@ -161,6 +161,7 @@ class Person:
         while (left := int(count.inner_text())) > 0:
             if page.locator("#queue-rows li.current").count() == 0:
                 page.keyboard.press("j")
+            expect(page.locator("#diff[aria-busy]")).to_have_count(0)
             page.keyboard.press("a")
             expect(count).to_have_text(str(left - 1))
             confirmed += 1

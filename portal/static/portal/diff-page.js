@@ -77,6 +77,31 @@ export function boxes(findings, { sheet, finding: chosen, doubt: open }) {
   return made;
 }
 
+// Who decided what and when; `takeBack` is called for a correction that shall no longer hold.
+export function recordRows(sheet, takeBack) {
+  const rows = sheet.own.map((message) => element("li", "", `申报人副本：${message}`));
+  for (const one of sheet.record) {
+    const what = `${one.what}${one.to ? `：${one.to}` : ""}${one.text ? `“${one.text}”` : ""}`;
+    const item = element("li", "");
+    item.append(element("b", "", what), element("small", "", `${one.who}　${when(one.when)}${one.page ? `　第 ${one.page} 页` : "　整份材料"}${one.open ? "　待生成新版" : ""}${one.taken_back ? "　已撤销" : ""}${one.replaces ? "　（撤销更正）" : ""}`));
+    if (one.standing && takeBack) {
+      const button = element("button", "small", "撤销这项更正");
+      button.type = "button";
+      button.addEventListener("click", () => takeBack(one));
+      item.append(button);
+    }
+    rows.push(item);
+  }
+  return rows.length ? rows : [element("li", "empty", "还没有人对这个附件做过决定。")];
+}
+
+// What is left to do, after a decision.
+export function told({ queue, pending }) {
+  if (queue.length) return `还有 ${queue.length} 处待核对。`;
+  if (pending.count) return "没有待核对的内容了；请点“生成新版”落实更正。";
+  return pending.state === "ready" ? "没有待核对的内容了；回到材料页可以发布。" : "没有待核对的内容了。";
+}
+
 const TABS = ["queue", "findings", "record"];
 
 export function showTab(name) {

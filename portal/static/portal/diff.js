@@ -1,6 +1,6 @@
 // The page of the diff: the queue of what needs a person, the findings, and what is decided.
 
-import { ask, boxes, post, request, row, showTab, swatch, toast, when, wireTabs } from "./diff-page.js";
+import { ask, boxes, post, recordRows, request, row, showTab, swatch, toast, told, when, wireTabs } from "./diff-page.js";
 import { Panes, element } from "./diff-panes.js";
 
 const root = document.getElementById("diff");
@@ -28,6 +28,7 @@ async function open(attachment, page, { left, right, finding = null, doubt = nul
   panes.cancel?.();
   const asked = ++state.asked;
   const query = new URLSearchParams(wanted);
+  root.setAttribute("aria-busy", "true");
   try {
     const next = await request(`${base}sheet/?${query}`);
     if (asked !== state.asked) return;
@@ -36,7 +37,14 @@ async function open(attachment, page, { left, right, finding = null, doubt = nul
     panes.show(next);
     render();
     focus();
-  } catch (error) { toast(error.message, true); }
+  } catch (error) { toast(error.message, true); } finally { if (asked === state.asked) root.removeAttribute("aria-busy"); }
+}
+
+// What nobody has seen yet is not decided on: a key that is pressed too early does nothing.
+function isOpening() {
+  const busy = root.hasAttribute("aria-busy");
+  if (busy) toast("正在打开这一处，请看到页面后再操作。");
+  return busy;
 }
 
 const reload = () => open(state.sheet.attachment, state.sheet.page, { left: state.sheet.left.code, right: state.sheet.right.code, finding: state.finding, doubt: state.doubt });
@@ -139,22 +147,7 @@ function renderFindings() {
 }
 
 function renderRecord() {
-  const list = $("record-rows");
-  list.replaceChildren();
-  for (const message of state.sheet.own) list.append(element("li", "", `申报人副本：${message}`));
-  for (const one of state.sheet.record) {
-    const what = `${one.what}${one.to ? `：${one.to}` : ""}${one.text ? `“${one.text}”` : ""}`;
-    const item = element("li", "");
-    item.append(element("b", "", what), element("small", "", `${one.who}　${when(one.when)}${one.page ? `　第 ${one.page} 页` : "　整份材料"}${one.open ? "　待生成新版" : ""}${one.taken_back ? "　已撤销" : ""}${one.replaces ? "　（撤销更正）" : ""}`));
-    if (one.standing && may) {
-      const button = element("button", "small", "撤销这项更正");
-      button.type = "button";
-      button.addEventListener("click", () => decide({ kind: "resolve", replaces: one.id }));
-      item.append(button);
-    }
-    list.append(item);
-  }
-  if (!list.children.length) list.append(element("li", "empty", "还没有人对这个附件做过决定。"));
+  $("record-rows").replaceChildren(...recordRows(state.sheet, may ? (one) => decide({ kind: "resolve", replaces: one.id }) : null));
 }
 
 function renderCard() {
@@ -235,16 +228,10 @@ async function decide(fields, next = false) {
   } catch (error) { toast(error.message, true); } finally { state.sending = false; }
 }
 
-// What is left to do, after a decision.
-function told({ queue, pending }) {
-  if (queue.length) return `还有 ${queue.length} 处待核对。`;
-  if (pending.count) return "没有待核对的内容了；请点“生成新版”落实更正。";
-  return pending.state === "ready" ? "没有待核对的内容了；回到材料页可以发布。" : "没有待核对的内容了。";
-}
-
 const subject = () => ({ version: state.sheet.version, finding: state.finding, doubt: state.doubt });
 
 function accept() {
+  if (isOpening()) return;
   // What stands open to be read is not confirmed as a mask, but as seen and in order.
   const shown = state.finding && !found(state.finding)?.masked;
   if (state.doubt && (shown || !state.finding)) decide({ kind: "resolve", doubt: state.doubt }, true);
@@ -253,6 +240,7 @@ function accept() {
 }
 
 async function reject() {
+  if (isOpening()) return undefined;
   const finding = found(state.finding);
   if (!finding?.masked) return toast("先选一处遮盖。", true);
   if (finding.decisions.at(-1)?.kind === "reject") return toast("这处已取消遮盖，待生成新版；要恢复，请到“记录”里撤销。", true);
@@ -261,6 +249,7 @@ async function reject() {
 }
 
 async function change() {
+  if (isOpening()) return undefined;
   const finding = found(state.finding);
   if (!finding) return toast("先选一条发现。", true);
   const answer = await ask("更改类别", `现在是“${finding.name}”。`, { kind: finding.kind });
@@ -268,7 +257,7 @@ async function change() {
 }
 
 async function drawBox() {
-  if (!may) return;
+  if (!may || isOpening()) return;
   if (!panes.left.images.length || panes.cancel) return;
   toast("在左侧页面上拖出方框，或用方向键调整后按 Enter；Esc 放弃。");
   const box = await panes.draw();
