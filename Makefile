@@ -14,7 +14,7 @@ BENCH ?=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PADDLE_PDX_DISABLE_MODEL_SOURCE_CHECK := True
 
-.PHONY: setup demo test test-postgres lint bench bench-presidio serve lock
+.PHONY: setup demo test test-postgres lint bench bench-presidio serve screenshots lock
 
 setup: $(VENV)/.stamp-package $(VENV)/.stamp-system $(WEIGHTS)/.stamp
 
@@ -55,7 +55,7 @@ test: setup
 
 # The tests of the database once more, on a PostgreSQL server that is started for them.
 test-postgres: setup
-	$(BIN)/python -m tests.postgres $(BIN)/pytest tests/dossiers tests/portal
+	$(BIN)/python -m tests.postgres $(BIN)/pytest tests/dossiers tests/portal tests/flows/test_two_workers.py
 
 lint: setup
 	$(BIN)/ruff check .
@@ -75,6 +75,11 @@ bench-presidio: setup
 
 serve: setup
 	$(BIN)/python -m flows.serve
+
+# The pictures of the README, of the made-up people of fixtures/demo.
+screenshots: setup
+	@.ci/system browser
+	$(BIN)/python -m tests.e2e.screenshots docs/images
 
 # For developers, with uv on the path: resolve requirements.in again.
 lock:
