@@ -65,9 +65,9 @@ Measured: codes, worn, blurred and faxed ones too, 0.41 to 0.66; blocks of writi
 _RUN, _LARGE = 0.8, 130
 """Dark share that a square of modules may have on a fax, where ink has run; and the side from which
 it may: characters of a heading are as dark, and smaller."""
-_GRAIN, _PALE = 0.55, 40.0
+_GRAIN, _PALE = 0.55, 90.0
 """Contrast that a block keeps when it is smoothed, per its own: paper's grain 0.43 at most, modules
-0.69 and more; and that it has at most, in levels, where it may be grain."""
+0.69 and more; and that it has at most, in levels, where it is grain or the lines of a pattern."""
 _BLURRED_CONTRAST, _BLURRED_CHANGES, _BLURRED_LARGEST = 40.0, 6.0, 320
 """Contrast of a blurred code in levels and changes of tone along its rows at least, and its side at
 most."""
