@@ -187,9 +187,10 @@ class LabelSearch:
             found = found or bool(names)
             others += [] if names else [(a, b)]
             above = (a, b) if names else None
-        for a, b in others if found and label.words in SIGNATURE_LABELS else ():
-            # Among names that could be read, what is written is one that could not: 壁影.
-            if _misread_name(doc, page, a, b):
+        written = label.words in SIGNATURE_LABELS
+        for a, b in others if found else ():
+            # Among names that could be read, what is no word is one that could not: 壁影, 自功壮.
+            if _misread_name(doc, page, a, b, written=written):
                 add(doc, GROUP, a, b, Kind.SIGNATURE, "column", 0.6, place=Place.CELL)
 
     def _units(
@@ -289,11 +290,16 @@ def _stands_as_label(
     return strong and a == start and named and not paper
 
 
-def _misread_name(doc: Doc, page: PageText, start: int, end: int) -> bool:
-    """Whether a cell in a column of signatures holds a few characters none too surely read."""
+def _misread_name(doc: Doc, page: PageText, start: int, end: int, *, written: bool) -> bool:
+    """Whether a cell among names holds no word, or, where people sign, what was badly read."""
     text = text_of(doc, start, end)
-    unsure = page.line(start).confidence < _SURE or not everyday(doc, start, end)
-    return len(text) <= 4 and any(map(is_han, text)) and text not in NOT_NAMES and unsure
+    if len(text) > 4 or text in NOT_NAMES or not any(map(is_han, text)):
+        return False
+    if len(text) == 3 and all(map(is_han, text)):
+        return True  # the word model takes a misread name for one word: 自功壮
+    if not everyday(doc, start, end):
+        return written or (len(text) >= 2 and all(map(is_han, text)))
+    return written and page.line(start).confidence < _SURE
 
 
 def _cited(doc: Doc, label: int, start: int, end: int) -> bool:

@@ -205,6 +205,19 @@ def test_people_above_an_editorial_office_are_no_part_of_its_name(
     assert shown(sheet, look(sheet), policy) == expected(*lines)
 
 
+def test_a_name_of_which_the_surname_was_misread_is_hidden_among_authors(
+    look: Look, policy: Policy
+) -> None:
+    rows = [
+        ["作者", "来源"],
+        ["⟦曹沅嘉⟧", "课程与课堂"],
+        ["⟦自功壮⟧", "教研天地"],
+        ["佚名", "教育"],
+    ]
+    sheet = Sheet().table(rows, 80, 200, (260, 80))
+    assert shown(sheet, look(sheet), policy) == [cell for row in rows for cell in row]
+
+
 def test_what_stands_under_a_school_and_is_none_stays(look: Look, policy: Policy) -> None:
     sheet = Sheet().table([["单位", "⟦寿县第一中学⟧"], ["课题", "光的折射"]], 80, 200, (260, 50))
     assert shown(sheet, look(sheet), policy) == ["单位", "⟦寿县第一中学⟧", "课题", "光的折射"]
