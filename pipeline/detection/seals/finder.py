@@ -72,9 +72,10 @@ def _found(pixels: Pixels) -> list[Seal]:
     found = [_from_fit(fit, page) for fit in _rings(page.dark, page.off)]
     found += [_from_frame(frame, page) for frame in find_frames(page.dark, page.off)]
     for layer in page.layers:
-        # Print hides a ring on the whole page's ink that stands free in the ink of one colour.
+        # Print and a table's rules hide what stands free in the ink of one colour.
         if any(_unexplained(blot, found, page) for blot in blots(layer.ink)):
             found += [_from_fit(fit, page) for fit in _rings(layer.ink, page.off)]
+            found += [_from_frame(frame, page) for frame in find_frames(layer.ink, page.off)]
     return found
 
 
