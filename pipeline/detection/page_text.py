@@ -18,7 +18,7 @@ import opencc
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
-from pipeline.detection.columns import as_rows, columns_of
+from pipeline.detection.columns import as_rows, columns_of, gutters_of
 from pipeline.detection.layout import Layout
 from pipeline.detection.line_box import LineBox
 from pipeline.detection.vocabulary import LABEL_HEAD, WIDE_LABELS
@@ -164,7 +164,8 @@ def _text_flow(
     paragraphs: list[list[Segment]] = []
     for some, around in flows:
         here = _rows(some)
-        segments = [s for row in here for s in _split_row(row, around, texts)]
+        gutters = gutters_of(here, texts)
+        segments = [s for row in here for s in _split_row(row, around, texts, gutters)]
         rows += here
         paragraphs += _paragraphs(segments, around, heads, texts)
     return rows, paragraphs
@@ -224,7 +225,9 @@ def _rows(boxes: Sequence[LineBox]) -> list[list[LineBox]]:
     return [sorted(row, key=lambda b: b.x0) for row in rows]
 
 
-def _split_row(row: Sequence[LineBox], layout: Layout, texts: Sequence[str]) -> list[Segment]:
+def _split_row(
+    row: Sequence[LineBox], layout: Layout, texts: Sequence[str], gutters: set[int]
+) -> list[Segment]:
     groups = [[row[0]]]
     for box in row[1:]:
         last = groups[-1][-1]
@@ -234,7 +237,7 @@ def _split_row(row: Sequence[LineBox], layout: Layout, texts: Sequence[str]) -> 
             # 住　　址：, 姓　　名: one label, set wide.
             head, tail = texts[last.index].strip(), texts[box.index].strip()
             close = len(head) == 1 and head + tail[:1] in WIDE_LABELS
-        if close and not _rule_between(last, box, layout):
+        if close and box.index not in gutters and not _rule_between(last, box, layout):
             groups[-1].append(box)
         else:
             groups.append([box])

@@ -36,3 +36,28 @@ def test_a_name_broken_over_two_columns_is_hidden_in_both(look: Look, policy: Po
     covered = {(f.line, i) for f in masked for i in range(f.start, f.end)}
     assert {(0, 9), (0, 10), (1, 0)} <= covered
     assert not {(1, 1), (1, 2)} & covered
+
+
+def test_a_name_and_a_school_over_the_line_end_of_narrow_columns_are_hidden_whole(
+    look: Look, policy: Policy
+) -> None:
+    left = (
+        "我校教研氛围浓厚，在端木",
+        "志老师的带领下，大家认真",
+        "备课，相互听课评课，共同",
+        "提高了课堂教学的质量和效",
+    )
+    right = (
+        "率，学生的成绩有了提高，",
+        "课堂气氛也更活跃了。来自",
+        "望江县梅冲湖中学的老师们",
+        "也来听课，我们一起研讨。",
+    )
+    sheet = Sheet()
+    for row, (one, other) in enumerate(zip(left, right, strict=True)):
+        sheet.write(one, 80, 200 + row * 1.7 * EM)
+        sheet.write(other, 80 + 13 * EM, 200 + row * 1.7 * EM)
+    masked = hidden(look(sheet), policy)
+    covered = {(f.line, i) for f in masked for i in range(f.start, f.end)}
+    assert {(0, 10), (0, 11), (2, 0)} <= covered
+    assert {(5, i) for i in range(8)} <= covered
