@@ -38,6 +38,7 @@ _HEAVY = "heavy"
 _LIGHT = "light"
 _SWEEP_EVERY = timedelta(minutes=1)
 _LIGHT_RUNS = 2
+_LIGHT_SECONDS = 5.0
 
 
 def flow_named(deployment: str) -> Flow[..., Any]:
@@ -119,8 +120,8 @@ async def _work(make: type[OfficeWorker]) -> None:
     name = f"worker-{secrets.token_hex(3)}"
     runs = int(os.environ.get("MANGPING_RUNS") or 1)
     workers = (
-        make(_HEAVY, limit=runs, apart=True, name=f"{name}-{_HEAVY}"),
-        make(_LIGHT, limit=_LIGHT_RUNS, apart=False, name=f"{name}-{_LIGHT}"),
+        make(_HEAVY, limit=runs, every=0, apart=True, name=f"{name}-{_HEAVY}"),
+        make(_LIGHT, limit=_LIGHT_RUNS, every=_LIGHT_SECONDS, apart=False, name=f"{name}-{_LIGHT}"),
     )
     async with asyncio.TaskGroup() as group:
         for worker in workers:

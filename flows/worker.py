@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import os
 import sys
+import time
 from collections.abc import AsyncIterator
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -135,13 +136,14 @@ class OfficeWorker(BaseWorker[BaseJobConfiguration, BaseVariables, Result]):
     Args:
         queue: Which queue.
         limit: How many runs at once.
+        every: Seconds between its questions for work; each costs Prefect a write.
         apart: Whether each needs an executor.
         name: How Prefect's pages name it.
     """
 
     type = POOL_TYPE
 
-    def __init__(self, queue: str, *, limit: int, apart: bool, name: str) -> None:
+    def __init__(self, queue: str, *, limit: int, every: float, apart: bool, name: str) -> None:
         super().__init__(
             POOL,
             [queue],
@@ -151,9 +153,16 @@ class OfficeWorker(BaseWorker[BaseJobConfiguration, BaseVariables, Result]):
             prefetch_seconds=0,
             create_pool_if_not_found=False,
         )
-        self._apart = apart
+        self._apart, self._every, self._asked = apart, every, 0.0
         self._resting: list[Executor] = []
         self._names: dict[UUID, str] = {}
+
+    async def get_and_submit_flow_runs(self) -> list[FlowRun]:
+        """Take what is due, but ask no more often than is wanted of this queue."""
+        if time.monotonic() < self._asked + self._every:
+            return []
+        self._asked = time.monotonic()
+        return await super().get_and_submit_flow_runs()
 
     async def run(
         self,
