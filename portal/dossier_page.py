@@ -153,6 +153,15 @@ def recall(request: UserRequest, found: Dossier) -> HttpResponse:
 
 @require_POST
 @needs_dossier(Permission.DECIDE)
+def close_review(request: UserRequest, found: Dossier) -> HttpResponse:
+    """Say that nothing is left to be decided on a dossier that was called back."""
+    releasing.close_review(found.pk, by=request.user)
+    messages.success(request, "核对已完成，可以发布。")
+    return redirect("dossier", found.pk)
+
+
+@require_POST
+@needs_dossier(Permission.DECIDE)
 def send_back(request: UserRequest, found: Dossier) -> HttpResponse:
     """Send a dossier back to its applicant, with a word."""
     note = request.POST.get("note", "").strip()
@@ -245,6 +254,7 @@ def _may(found: Dossier, user: User) -> dict[str, bool]:
         "reopen": may(Permission.UPLOAD, DossierState.SUBMITTED, DossierState.RETURNED),
         "rerun": may(Permission.RUN, *standing),
         "decide": may(Permission.DECIDE, *standing),
+        "close": may(Permission.DECIDE, DossierState.REVIEW) and releasing.is_settled(found),
         "look": may(Permission.VIEW_ORIGINAL, *standing, DossierState.RELEASED),
         "publish": may(Permission.RELEASE, DossierState.READY),
         "recall": may(Permission.RELEASE, DossierState.RELEASED),

@@ -45,6 +45,8 @@ def _review(found: Dossier, may: Mapping[str, bool]) -> str:
         return "等待审核人核对。"
     if count:
         return f"还有 {count} 处需要人工核对，请点“逐页核对”。"
+    if may["close"]:
+        return "没有待核对的内容了，请点“核对完毕”，之后可以发布。"
     return "发布前还要完成的事见下面的清单。"
 
 

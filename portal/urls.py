@@ -28,6 +28,7 @@ _DOSSIER: list[URLPattern | URLResolver] = [
     path("attachments/<int:ordinal>/rerun/", dossier_page.rerun, name="rerun-one"),
     path("publish/", dossier_page.publish, name="publish"),
     path("recall/", dossier_page.recall, name="recall"),
+    path("reviewed/", dossier_page.close_review, name="close-review"),
     path("return/", dossier_page.send_back, name="send-back"),
     path("assign/", dossier_page.assign, name="assign"),
     path("attachments/<int:ordinal>/remove/", dossier_page.remove, name="remove"),

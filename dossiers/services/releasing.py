@@ -123,6 +123,22 @@ def recall_dossier(dossier_id: str, *, reason: str, by: User | None = None) -> D
     return dossier
 
 
+def close_review(dossier_id: str, *, by: User) -> Dossier:
+    """Make a dossier ready that was called back and has nothing left to be decided.
+
+    Raises:
+        NotReleasableError: Something stands against its release.
+        PermissionRefusedError: ``by`` may not.
+    """
+    require(by, Permission.DECIDE, dossier_of(dossier_id))
+    with audit.writing():
+        dossier = locked_dossier(dossier_id)
+        _require_no_blockers(dossier)
+        settle(dossier, actor=audit.actor_of(by))
+        dossier.refresh_from_db()
+    return dossier
+
+
 def return_dossier(
     dossier_id: str, *, reason: str, note: str = "", by: User | None = None
 ) -> Dossier:

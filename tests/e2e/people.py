@@ -124,6 +124,7 @@ class Person:
     def takes_mask_away(self, kind: str) -> None:
         """Reject the first mask of a kind on this page."""
         page = self.page
+        expect(page.locator("#diff[aria-busy]")).to_have_count(0)
         page.locator("#tab-findings").click()
         page.locator("#finding-rows li").filter(has_text=kind).first.click()
         page.keyboard.press("r")

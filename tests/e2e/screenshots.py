@@ -28,6 +28,8 @@ _FILES = (
     "08-荣誉证书.jpg",
 )
 _HONOUR = "6"
+# Of base.css and diff.css.
+_LINES = ("#b84a00", "#0062a3", "#a03c7c", "#007355", "#6d5b00", "#c8102e", "#1b6b3a", "#8a4b00")
 _OTHERS = """
 from pathlib import Path
 from dossiers.models import User
@@ -73,7 +75,8 @@ def _go_through(office: ServedOffice, browser: Browser, work: Path, folder: Path
     _take(auditor.page, folder / "task-centre.png")
     auditor.opens_diff(dossier)
     auditor.page.locator("select[name=a]").select_option(_HONOUR)
-    expect(auditor.page.locator("#left .sheet.busy")).to_have_count(0)
+    expect(auditor.page.locator("#diff[aria-busy]")).to_have_count(0)
+    expect(auditor.page.locator(".sheet.busy")).to_have_count(0)
     auditor.page.locator("#tab-findings").click()
     auditor.page.locator("#finding-rows li").filter(has_text="申报人姓名").first.click()
     expect(auditor.page.locator("#card canvas")).to_have_count(2)
@@ -106,8 +109,14 @@ def _take(page: Page, place: Path) -> None:
     """Take what the screen shows, with few colours, so that the file is small."""
     page.mouse.move(683, 4)
     picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
-    # Not by how often a colour is there: the thin lines around findings keep theirs.
-    few = picture.quantize(256, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    # The colours of thin lines are too rare to be chosen by themselves.
+    chosen = Image.new("RGB", (picture.width, picture.height + 20 * len(_LINES)))
+    chosen.paste(picture)
+    for number, colour in enumerate(_LINES):
+        area = (0, picture.height + 20 * number, picture.width, picture.height + 20 * number + 20)
+        chosen.paste(colour, area)
+    palette = chosen.quantize(256, method=Image.Quantize.MEDIANCUT)
+    few = picture.quantize(palette=palette, dither=Image.Dither.NONE)
     few.save(place, optimize=True)
 
 

@@ -213,3 +213,19 @@ def test_cookies_are_for_https_unless_this_is_the_only_machine() -> None:
     assert flags("http://127.0.0.1:8400") == "False False"
     assert flags("https://mangping.example.org") == "True True"
     assert flags("http://mangping.example.org") == "True True"
+
+
+def test_a_dossier_that_was_called_back_can_be_released_again(
+    account: Accounts, tmp_path: Path
+) -> None:
+    dossier, auditor = processed(tmp_path), account(Role.AUDITOR)
+    index = tmp_path / "index.html"
+    index.write_text("a001", encoding="utf-8")
+    releasing.release_dossier(dossier.pk, {"index.html": index})
+    client, page = browser(auditor), reverse("dossier", args=[dossier.pk])
+    client.post(reverse("recall", args=[dossier.pk]))
+    assert "请点“核对完毕”" in text(client, page)
+    client.post(reverse("close-review", args=[dossier.pk]))
+    assert "发布给专家" in text(client, page)
+    doubtful = processed(tmp_path / "doubtful", doubtful=True)
+    assert client.post(reverse("close-review", args=[doubtful.pk])).status_code == 400
