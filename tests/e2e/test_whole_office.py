@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.e2e.people import ACCOUNTS, Person, chromium
-from tests.served_office import ServedOffice, served_office
+from tests.served_office import ServedOffice
 from tests.sheets import APPLICANT, LINES, draw_sheet, traces
 
 _TITLE = "第十七号"
@@ -20,11 +20,9 @@ for row in CopyVersion.objects.order_by("attachment__ordinal", "number"):
 """
 
 
-@pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedOffice]:
-    with served_office(tmp_path_factory.mktemp("office")) as office:
-        office.run(ACCOUNTS)
-        yield office
+@pytest.fixture(scope="module", autouse=True)
+def accounts(office: ServedOffice) -> None:
+    office.run(ACCOUNTS)
 
 
 @pytest.fixture(scope="module")

@@ -7,25 +7,13 @@ import signal
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
 
 import pytest
 
 from flows.names import PUBLISH, SWEEP
-from tests.served_office import ServedOffice, served_office
+from tests.conftest import LEASE_SECONDS
+from tests.served_office import ServedOffice
 from tests.sheets import traces
-
-
-@pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedOffice]:
-    changes = {
-        "MANGPING_LEASE_SECONDS": "4",
-        # Whatever Prefect would log, so that it can be searched.
-        "PREFECT_LOGGING_LEVEL": "INFO",
-        "PREFECT_LOGGING_TO_API_ENABLED": "true",
-    }
-    with served_office(tmp_path_factory.mktemp("office"), **changes) as office:
-        yield office
 
 
 def test_a_dossier_that_is_handed_in_is_processed_and_a_broken_file_stops_no_other(
@@ -43,7 +31,8 @@ def test_a_dossier_that_is_handed_in_is_processed_and_a_broken_file_stops_no_oth
 
 def test_the_button_for_another_try_uses_what_stands(office: ServedOffice) -> None:
     """As Prefect's pages set it; the attachments keep their copies, and no page is read again."""
-    ((dossier, run),) = office.rows("SELECT dossier_id, flow_run FROM dossiers_run LIMIT 1")
+    query = "SELECT dossier_id, flow_run FROM dossiers_run ORDER BY id DESC LIMIT 1"
+    ((dossier, run),) = office.rows(query)
     versions = "SELECT attachment_id, number, file_id FROM dossiers_copyversion ORDER BY id"
     copies, kept = office.rows(versions), office.readings(dossier)
     state = {"type": "SCHEDULED", "name": "AwaitingRetry"}
@@ -74,7 +63,7 @@ def test_a_worker_that_is_killed_loses_nothing_and_no_page_is_read_twice(
     os.kill(office.process("flows.executor"), signal.SIGKILL)
     finished = office.readings(dossier)
     assert office.state_of(dossier) == "processing"
-    time.sleep(4)
+    time.sleep(LEASE_SECONDS)
     assert office.ended(office.begin(SWEEP, grace_seconds=0)) == "COMPLETED"
     office.until(lambda: office.state_of(dossier) == "ready")
     kept = office.readings(dossier)
