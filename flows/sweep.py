@@ -81,7 +81,9 @@ def _cancel_missed_sweeps(client: SyncPrefectClient) -> None:
     """Cancel the sweeps that were due while no worker was there: this one does their work."""
     now = datetime.now(UTC)
     for run in _runs(client, SWEEP, (StateType.SCHEDULED,)):
-        if run.expected_start_time is not None and run.expected_start_time < now:
+        # One that a person asked for has parameters of its own.
+        due = run.auto_scheduled and run.expected_start_time
+        if due and due < now:
             client.set_flow_run_state(run.id, Cancelled(message="missed"))
 
 

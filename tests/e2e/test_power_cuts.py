@@ -10,7 +10,7 @@ from flows.names import SWEEP
 from tests.served_office import ServedOffice, served_office
 
 _FILES = 20
-_LEASE = 3
+_LEASE = 6
 _STORED = """
 import hashlib, json
 from dossiers.models import CopyVersion, StoredFile
