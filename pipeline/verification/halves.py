@@ -118,8 +118,8 @@ def _beside(page: _Page, name: _Covered) -> Iterator[Polygon]:
             yield page.lines[name.line].chars[name.end].polygon
     given = len(name.text) == 2 and not starts_with_surname(name.text) and _is_han(name.text[:1])
     if given and before in surnames() and before not in STANDS_ALONE:
-        word = page.text(name.line, name.start - 2, name.start)
-        if _adjoin(page, name.line, name.start - 1) and word not in everyday_words():
+        ended = page.text(name.line, name.start - 2, name.start)
+        if _adjoin(page, name.line, name.start - 1) and ended not in everyday_words():
             yield page.lines[name.line].chars[name.start - 1].polygon
 
 

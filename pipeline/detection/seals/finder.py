@@ -74,7 +74,8 @@ def _found(pixels: Pixels) -> list[Seal]:
     for layer in page.layers:
         # Print and a table's rules hide what stands free in the ink of one colour.
         if any(_unexplained(blot, found, page) for blot in blots(layer.ink)):
-            found += [_from_fit(fit, page) for fit in _rings(layer.ink, page.off)]
+            rings = _rings(layer.ink, page.off, coloured=True)
+            found += [_from_fit(fit, page) for fit in rings]
             found += [_from_frame(frame, page) for frame in find_frames(layer.ink, page.off)]
     return found
 
@@ -89,10 +90,10 @@ def _unexplained(blot: tuple[int, int, int, int], found: Sequence[Seal], page: S
     )
 
 
-def _rings(ink: Gray, off: NDArray[np.bool_]) -> Iterator[Fit]:
+def _rings(ink: Gray, off: NDArray[np.bool_], *, coloured: bool = False) -> Iterator[Fit]:
     for place in vote(ink, off, most=_PLACES, least=_VOTES):
         fit = fit_ring(ink, place, off)
-        if fit is not None and _is_ring(fit) and _written(ink, fit, off):
+        if fit is not None and _is_ring(fit) and _written(ink, fit, off, coloured=coloured):
             yield fit
 
 
@@ -104,10 +105,11 @@ def _is_ring(fit: Fit) -> bool:
     return fit.on_page >= 0.5 and (fit.seen >= _WORN or arc)
 
 
-def _written(ink: Gray, fit: Fit, off: NDArray[np.bool_]) -> bool:
+def _written(ink: Gray, fit: Fit, off: NDArray[np.bool_], *, coloured: bool) -> bool:
     """Whether there is a star or writing inside: a circle in a figure is empty.
 
-    A ring that is badly worn needs its star.
+    A ring that is badly worn needs its star. In a whole ring of coloured ink it does not matter
+    how near the middle the writing stands.
     """
     turns = np.arange(72, dtype=np.float32) * np.float32(2 * math.pi / 72)
     cos, sin = math.cos(fit.angle), math.sin(fit.angle)
@@ -124,7 +126,10 @@ def _written(ink: Gray, fit: Fit, off: NDArray[np.bool_]) -> bool:
         seen &= ~off[np.clip(rows, 0, height - 1), np.clip(columns, 0, width - 1)]
         return np.asarray(cv2.remap(ink, x, y, cv2.INTER_LINEAR), np.float32), seen
 
-    band, on_page = at(np.linspace(0.55, 0.88, 10, dtype=np.float32))
+    whole = coloured and fit.seen >= _SURE and fit.gap <= _SHORT
+    band, on_page = at(
+        np.linspace(0.15 if whole else 0.55, 0.88, 22 if whole else 10, dtype=np.float32)
+    )
     there = on_page.mean(axis=1) > 0.5
     lettered = float(((band > _INK).sum(axis=1) >= 2)[there].mean()) if there.any() else 0.0
     middle, seen = at(np.linspace(0.0, 0.12, 4, dtype=np.float32))

@@ -205,6 +205,22 @@ def test_an_oval_seal_stamped_askew_is_masked_to_its_rim(policy: Policy, seed: i
     assert _uncovered(ink, [f.polygon for f in found]) < 0.005
 
 
+def test_a_seal_for_accounts_whose_writing_stands_far_from_its_rim_is_masked(
+    policy: Policy,
+) -> None:
+    page = np.full((2339, 1654, 3), 255, np.uint8)
+    ink = np.zeros(page.shape[:2], np.uint8)
+    cv2.ellipse(ink, (900, 1500), (165, 118), -14, 0, 360, (1,), 7, cv2.LINE_AA)
+    for k in range(8):
+        turn = np.deg2rad(-165 + 19 * k)
+        x, y = 900 + 92 * np.cos(turn), 1510 + 58 * np.sin(turn)
+        cv2.putText(ink, "H", (int(x) - 9, int(y)), cv2.FONT_HERSHEY_SIMPLEX, 0.7, (1,), 2)
+    page[ink > 0] = (210, 60, 60)
+    found = _found(page, policy, None)
+    assert [f.kind for f in found] == [Kind.SEAL]
+    assert _uncovered(ink, [f.polygon for f in found]) < 0.005
+
+
 @pytest.mark.parametrize("shape", ["round", "square"])
 def test_a_seal_cut_by_the_cover_under_a_photographed_page_is_masked(
     policy: Policy, shape: str
