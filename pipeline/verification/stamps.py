@@ -23,6 +23,8 @@ _SIDE = 900
 """Longer side of the small picture in pixels: a seal of 40 mm is some 120 of them on A4."""
 _COLOURED = 45
 """Levels by which seal ink is stronger in its own colour than in both others."""
+_INK_LEVEL = 70
+"""Level of gray at which coloured ink is looked at as if it were black."""
 _SMALLEST, _LARGEST = 0.07, 0.3
 """Width and height of a seal in longer sides of the page."""
 _SLIMMEST = 0.55
@@ -70,8 +72,17 @@ def find_stamps(
         _fill(known, seal.to(frame), (across, down), grown=1.25)
     standing = known.copy()
     known[hidden > 0] = 0
-    rims = find_rims(np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY)), hidden, standing)
-    for x0, y0, x1, y1 in rims:
+    found: list[tuple[float, float, float, float]] = list(
+        find_rims(np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY)), hidden, standing)
+    )
+    for ink in _inks(small):
+        bare = ink.copy()
+        bare[(hidden > 0) | (known > 0)] = 0
+        groups = _seals(bare, hidden, max(size))
+        found += [(x, y, x + width, y + height) for x, y, width, height in groups]
+        # A rim that a coloured border runs through is no group of its own.
+        found += find_rims(np.where(ink > 0, _INK_LEVEL, 255).astype(np.uint8), hidden, standing)
+    for x0, y0, x1, y1 in found:
         yield Polygon.from_bounds(
             frame,
             max(0.0, x0 / across),
@@ -79,12 +90,6 @@ def find_stamps(
             min(float(frame.width), x1 / across),
             min(float(frame.height), y1 / down),
         )
-    for ink in _inks(small):
-        ink[(hidden > 0) | (known > 0)] = 0
-        for x, y, width, height in _seals(ink, hidden, max(size)):
-            yield Polygon.from_bounds(
-                frame, x / across, y / down, (x + width) / across, (y + height) / down
-            )
 
 
 def _fill(bits: Bits, place: Polygon, scale: tuple[float, float], grown: float = 1.0) -> None:

@@ -73,7 +73,8 @@ def _found(pixels: Pixels) -> list[Seal]:
     found += [_from_frame(frame, page) for frame in find_frames(page.dark, page.off)]
     for layer in page.layers:
         # Print and a table's rules hide what stands free in the ink of one colour.
-        if any(_unexplained(blot, found, page) for blot in blots(layer.ink)):
+        alone, joined = blots(layer.ink)
+        if joined or any(_unexplained(blot, found, page) for blot in alone):
             rings = _rings(layer.ink, page.off, coloured=True)
             found += [_from_fit(fit, page) for fit in rings]
             found += [_from_frame(frame, page) for frame in find_frames(layer.ink, page.off)]

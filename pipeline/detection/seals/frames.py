@@ -77,17 +77,27 @@ def find_frames(ink: Gray, off: NDArray[np.bool_]) -> Iterator[Frame]:
             yield frame
 
 
-def blots(ink: Gray) -> list[tuple[int, int, int, int]]:
-    """Return x, y, width and height of what is as large as a seal in ink of one colour."""
+def blots(ink: Gray) -> tuple[list[tuple[int, int, int, int]], bool]:
+    """Find what is as large as a seal in ink of one colour.
+
+    Returns:
+        x, y, width and height of each blot; and whether something larger is there, such as a
+        border, that a seal may have run into.
+    """
     longer = max(ink.shape)
     has = _without_specks((ink > _INK).astype(np.uint8))
     closed = cv2.morphologyEx(has, cv2.MORPH_CLOSE, np.ones((_NEAR, _NEAR), np.uint8))
     _, _, stats, _ = cv2.connectedComponentsWithStats(closed, connectivity=8)
-    return [
+    sizes = [(x, y, w, h) for x, y, w, h, _ in stats[1:].tolist()]
+    alone = [
         (x, y, w, h)
-        for x, y, w, h, _ in stats[1:].tolist()
+        for x, y, w, h in sizes
         if _SMALLEST * longer <= max(w, h) <= _LARGEST * longer and min(w, h) >= 0.3 * max(w, h)
     ]
+    joined = any(
+        max(w, h) > _LARGEST * longer and min(w, h) >= _SMALLEST * longer for _, _, w, h in sizes
+    )
+    return alone, joined
 
 
 def _without_specks(has: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -221,6 +221,17 @@ def test_a_seal_for_accounts_whose_writing_stands_far_from_its_rim_is_masked(
     assert _uncovered(ink, [f.polygon for f in found]) < 0.005
 
 
+def test_a_pale_seal_on_a_certificates_border_is_masked(policy: Policy) -> None:
+    page, ink = _page(_SCHOOL, Look("red", "oval"), at=(300, 1940), radius=125)
+    page = np.where((ink == 0)[..., None], page, page // 4 + 175).astype(np.uint8)
+    for inset, wide in ((110, 8), (130, 3)):
+        cv2.rectangle(page, (inset, inset), (1654 - inset, 2200 - inset), (90, 15, 20), wide)
+    dusk = np.linspace(0.45, 1.0, page.shape[0])[:, None, None]
+    found = _found((page * dusk).astype(np.uint8), policy, None)
+    assert [f.kind for f in found] == [Kind.SEAL]
+    assert _uncovered(ink, [f.polygon for f in found]) < 0.01
+
+
 @pytest.mark.parametrize("shape", ["round", "square"])
 def test_a_seal_cut_by_the_cover_under_a_photographed_page_is_masked(
     policy: Policy, shape: str

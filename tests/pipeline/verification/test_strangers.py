@@ -166,3 +166,17 @@ def test_a_black_seal_that_nobody_hid_is_seen_even_with_a_mask_across_it() -> No
     whole = across.model_copy(update={"polygon": place, "kind": Kind.SEAL})
     pixels[1290:1630, 690:1030] = 0
     assert not list(find_stamps(pixels, frame, [whole], []))
+
+
+def test_a_seal_on_a_coloured_border_that_nobody_hid_is_seen() -> None:
+    made = seal(random.Random(3), "淮南市第二中学", Look("red", "oval"), radius=150)
+    sheet = Sheet("letter", random.Random(1))
+    sheet.seal(made, 700, 1800, "淮南市第二中学", "", "school")
+    inked = (np.asarray(sheet.image).min(axis=2) < 200)[..., None]
+    # On this paper the ink is seen by its colour alone.
+    pixels = np.where(inked, (236, 139, 139), (168, 168, 168)).astype(np.uint8)
+    frame = Frame(1, pixels.shape[1], pixels.shape[0])
+    for inset in (110, 130):
+        corner = frame.width - inset, frame.height - inset - 290
+        cv2.rectangle(pixels, (inset, inset), corner, (90, 15, 20), 5)
+    assert list(find_stamps(pixels, frame, [], []))
