@@ -58,6 +58,8 @@ _SENTENCES: dict[tuple[str, str], str] = {
     ("people", "dotted"): "名字中间带间隔号",
     ("people", "title-behind"): "后面跟着老师、校长一类的称呼",
     ("people", "salutation"): "开头的称呼",
+    ("people", "numbered-authors"): "带单位序号的作者名单",
+    ("people", "called"): "分句开头，后面跟着老师、主任一类的称呼",
     ("people", "pinyin"): "拼音姓名的样式",
     ("units", _ANY): "学校或单位名称的样式",
     ("units", "lac"): "词性分析认为是单位名称",

@@ -47,7 +47,7 @@ class Detector:
     """
 
     #: Part of every cache key; raised whenever the same page would be judged differently.
-    version = "detection.5"
+    version = "detection.6"
 
     def __init__(
         self,

@@ -160,7 +160,8 @@ class ApplicantSearch:
             mark = r"[年.\-/—·]"
             # A speck behind a figure is read as a dot: 5.月16日.
             of_day = rf"[.,，·]?[月.\-/—·]?0?{day}(?:[日曰]|(?![0-9]))"
-            pattern = rf"{year}{mark}0?{month}(?:{of_day}|[.,，·]?月(?![0-9])|(?![0-9]))"
+            # A badly written 月 is read as 日.
+            pattern = rf"{year}{mark}0?{month}(?:{of_day}|[.,，·]?[月日曰](?![0-9])|(?![0-9]))"
             for found in re.finditer(pattern, text):
                 add(
                     doc,

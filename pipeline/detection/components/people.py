@@ -11,6 +11,7 @@ from spacy.tokens import Doc
 from pipeline.detection.components.contents import contents_authors
 from pipeline.detection.components.name_lists import everyday, gap_pieces
 from pipeline.detection.components.pinyin_names import pinyin_names
+from pipeline.detection.components.rare_names import rare_names
 from pipeline.detection.places import towns
 from pipeline.detection.spans import add, covered, page_of, text_of
 from pipeline.detection.vocabulary import (
@@ -87,6 +88,9 @@ class PeopleSearch:
                     continue
                 if not kept.intersection(range(start + a, start + b)):
                     add(doc, GROUP, start + a, start + b, Kind.PERSON_NAME, rule, 0.8)
+            for a, b, rule in rare_names(doc, start, end):
+                if not kept.intersection(range(a, b)):
+                    add(doc, GROUP, a, b, Kind.PERSON_NAME, rule, 0.7)
             for a, b in pinyin_names(doc, start, end):
                 if not kept.intersection(range(a, b)):
                     add(doc, GROUP, a, b, Kind.PERSON_NAME, "pinyin", 0.7)
