@@ -44,7 +44,7 @@ JOB_TEMPLATE: dict[str, Any] = {
 # glibc keeps an arena a thread, and each keeps the pages of a scan that were freed in it.
 _THRIFTY = {"MALLOC_ARENA_MAX": "2"}
 # An executor that holds more after a run makes room for a fresh one.
-_MOST_MEGABYTES = 1800
+_MOST_MEGABYTES = 2050
 _IDLE_SECONDS = 600.0
 _END_SECONDS = 8.0
 _ASK_SECONDS = 5.0
