@@ -189,7 +189,9 @@ class _Site:
     def _edge(self, found: float | None, side: int) -> float:
         """Put one end of the mask into clean paper; ``side`` is -1 for the start, 1 for the end."""
         box = self.box[0] if side < 0 else self.box[2]
-        columns = np.flatnonzero(self.profile >= max(1.0, 0.04 * self.em)) + self.origin[0]
+        outermost = self.row.thin[self.first if side < 0 else self.last - 1]
+        least = 1.0 if outermost else max(1.0, 0.04 * self.em)
+        columns = np.flatnonzero(self.profile >= least) + self.origin[0]
         if side < 0:  # mirrored, so that below "more" is always further out
             columns = -columns[::-1] - 1
             box = -box

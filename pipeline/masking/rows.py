@@ -30,6 +30,7 @@ class Row:
         brackets: Which of them are opening brackets.
         pitch: Median distance of neighbouring full-width characters, or 0 when there are none.
         widths: What each character is expected to take along the line.
+        thin: Which of them are 一, of which neither the recogniser nor the ink shows much.
         band: Upper and lower edge of each character of the line, shape (n, 2); the line's own
             when it has no characters.
         beside: Start and end of what other lines have in the same row.
@@ -44,6 +45,7 @@ class Row:
     brackets: NDArray[np.bool_]
     pitch: float
     widths: NDArray[np.float64]
+    thin: NDArray[np.bool_]
     band: NDArray[np.float64]
     beside: tuple[Interval, ...]
     block: Interval
@@ -97,6 +99,8 @@ class Rows:
             chars = [c for c in self._lines[k].chars if c.text.strip()]
             spans = _boxes(axes, [_four(c.polygon) for c in chars]) if chars else others[k : k + 1]
             beside += [(float(s[0]), float(s[2])) for s in spans]
+        thin = _thin(boxes, texts)
+        boxes = _whole(boxes, thin, _pitch(boxes, texts, full_width))
         return Row(
             axes=axes,
             chars=boxes[:, [0, 2]],
@@ -105,6 +109,7 @@ class Rows:
             brackets=np.array([t in _BRACKETS for t in texts]),
             pitch=_pitch(boxes, texts, full_width),
             widths=_widths(boxes, texts),
+            thin=thin,
             band=boxes[:, [1, 3]],
             beside=tuple(sorted(beside)),
             block=_block(others if len(others) else boxes),
@@ -165,6 +170,29 @@ def _widths(boxes: NDArray[np.float64], texts: list[str]) -> NDArray[np.float64]
         near = (widths > 0.6 * pitch) & (widths < 1.5 * pitch)
         widths[of_kind & near] = pitch
     return widths
+
+
+def _thin(boxes: NDArray[np.float64], texts: list[str]) -> NDArray[np.bool_]:
+    pitch = _pitch(boxes, texts, full_width)
+    narrow = boxes[:, 2] - boxes[:, 0] <= 0.6 * pitch
+    return np.array([t == "一" and bool(n) for t, n in zip(texts, narrow, strict=True)], bool)
+
+
+def _whole(
+    boxes: NDArray[np.float64], thin: NDArray[np.bool_], pitch: float
+) -> NDArray[np.float64]:
+    """Give thin characters the room that one takes, as far as their neighbours leave it.
+
+    The recogniser's box of 一 is a few pixels wide and lies anywhere along its stroke.
+    """
+    whole = boxes.copy()
+    for k in np.flatnonzero(thin):
+        before = boxes[k - 1, 2] if k else -np.inf
+        after = boxes[k + 1, 0] if k + 1 < len(boxes) else np.inf
+        start, end = boxes[k, 0], boxes[k, 2]
+        whole[k, 0] = min(start, max(before, end - pitch))
+        whole[k, 2] = max(end, min(after, start + pitch))
+    return whole
 
 
 def _pitch(boxes: NDArray[np.float64], texts: list[str], kind: Callable[[str], bool]) -> float:

@@ -51,6 +51,10 @@ _MAIL_TORN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._%+\-]*[@©＠][^一-龥，,。�
 _MAIL_END = re.compile(
     r"[a-z0-9]{0,12}[.·](?:com|cn|net|edu|org)(?:\.cn)?[)）。.；;]?", re.IGNORECASE
 )
+# The end of an address that a line's end cut off: 4单元367.
+_ADDRESS_END = re.compile(
+    "[0-9]{1,4}(?:单元|号楼|栋|幢|座)(?:[0-9]{1,4}[室号户]?|[0-9]{1,3}单元[0-9]{1,4}[室号户]?)"
+)
 _YEAR_BEHIND = re.compile(r"[A-Za-z](?:19|20)[0-9]{2}年$")
 _DATES = re.compile(
     r"(?:(?:19|20)[0-9]{2}[.\-/—][0-9]{1,2}(?:[.\-/—][0-9]{1,2})?[-—–~至]*){1,2}(?:长期)?"
@@ -144,6 +148,9 @@ class NumberSearch:
             self._addresses(doc, start, text)
             if _MAIL_END.fullmatch(text):
                 add(doc, GROUP, start, end, Kind.EMAIL, "mail-end", 0.8)
+        for start, end in page.segments:
+            if _ADDRESS_END.fullmatch(text_of(doc, start, end)):
+                add(doc, GROUP, start, end, Kind.ADDRESS, "street-next-line", 0.7)
         for tokens in page.rows:
             self._patterns(doc, tokens, "".join(doc[i].text for i in tokens))
         self._postcode_cells(doc, page)

@@ -54,6 +54,7 @@ HIDDEN = [
     (Kind.HOLDER_NUMBER, "检测编号：⟦BC20240512103312345⟧"),
     (Kind.ADDRESS, "家庭住址：⟦安徽省淮南市田家庵区朝阳中路15号3栋201室⟧"),
     (Kind.ADDRESS, "家住⟦淮南市龙湖南路2号⟧"),
+    (Kind.ADDRESS, "⟦4单元367⟧"),
     (Kind.ADDRESS, "⟦恩施土家族苗族自治州来凤县桂花巷182号1180室⟧"),
     (Kind.ADDRESS, "⟦于都县长征大道8号3栋201室⟧"),
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -56,6 +58,28 @@ def test_the_last_digit_that_the_reader_dropped_is_covered_too() -> None:
     page.lines[line] = type(short)(short.polygon, short.chars[:-1], short.confidence)
     _, hidden = masked_by(page, page.find(line, 5, 22, kind=Kind.ID_NUMBER))
     assert share_hidden(hidden, page.ink[line][-1]) == 1.0
+
+
+@pytest.mark.parametrize("text", ["现任教于一幼，担任教学工作", "一幼教务处副主任深入课堂"])
+def test_a_thin_stroke_at_the_beginning_of_a_name_is_covered_too(text: str) -> None:
+    page = Page(height=200)
+    line = page.write(text, (60, 80), 34, font=SERIF, jitter=0.02)
+    at, read = text.index("一"), page.lines[line]
+    _x0, y0, x1, y1 = read.chars[at].polygon.bounds
+    # As the reader gives it: four pixels at the end of the stroke.
+    narrow = replace(
+        read.chars[at], polygon=Polygon.from_bounds(page.frame, x1 - 5, y0, x1 - 1, y1)
+    )
+    page.lines[line] = replace(read, chars=(*read.chars[:at], narrow, *read.chars[at + 1 :]))
+    thin = page.ink[line][at]
+    # Print of 150 dpi: the stroke is one pixel high.
+    rows = np.flatnonzero(thin.pixels.any(axis=1))
+    for row in rows[1:]:
+        inked = np.flatnonzero(thin.pixels[row])
+        page.pixels[thin.y + row, thin.x + inked] = 255
+        thin.pixels[row] = False
+    _, hidden = masked_by(page, page.find(line, at, at + 2, kind=Kind.APPLICANT_UNIT))
+    assert share_hidden(hidden, thin) == 1.0
 
 
 def test_faint_grey_handwriting_on_tinted_paper_is_covered() -> None:
