@@ -20,7 +20,7 @@ from typing import TypeVar
 from flows.attempts import Attempts
 from flows.authors import author_of
 from flows.cases import Order
-from flows.corpora import choose_corpus
+from flows.corpora import choose_corpus, compare_with_corpus
 from flows.engine import DEFAULT_POLICY, make_tools
 from flows.errors import NoApplicantError, OutputFolderError, OutputInsideError, TryAgainError
 from flows.progress_bar import Tally
@@ -32,7 +32,7 @@ from pipeline.case_results import (
     write_manifest,
 )
 from pipeline.casefile import CaseFile
-from pipeline.comparing import COMPARED, compare_dossier, dossier_texts, remember
+from pipeline.comparing import COMPARED, dossier_texts
 from pipeline.comparison_results import keep_comparisons
 from pipeline.correcting import Correction, correct, finds_its_page, hidden_strings
 from pipeline.dossier import Applicant, Decision
@@ -56,7 +56,6 @@ from pipeline.publication.nouns import PublicationResult
 from pipeline.redaction import decide_together
 from pipeline.reports.dossier_report import write_report
 from pipeline.reports.pair_report import own_copy
-from pipeline.similarity.examination import Examination
 from pipeline.work import CaseWork
 
 T = TypeVar("T")
@@ -291,10 +290,25 @@ class Session:
             if job.kind in COMPARED and job.id in self._readings
         ]
         today = date.today()
-        compared = self._compare(files, today) if files else {}
+        round_ = self.order.review_round
+        texts = (
+            dossier_texts(
+                files,
+                self._examined,
+                author_of(self.applicant),
+                self.id,
+                review_round=round_,
+                handed_in=today.year,
+            )
+            if files
+            else {}
+        )
+        names = {file.job.id: file.job.name for file in files}
         self._similarities = keep_comparisons(
             self.case,
-            compared,
+            compare_with_corpus(
+                texts, names, self.order.corpus, self.id if round_ is not None else None
+            ),
             self._readings,
             self._decisions,
             self.tools,
@@ -302,28 +316,6 @@ class Session:
             with_text=self.order.with_text,
         )
         return dict(self._similarities)
-
-    def _compare(
-        self, files: Sequence[FileReading], today: date
-    ) -> dict[str, Examination | MangpingError]:
-        round_ = self.order.review_round
-        texts = dossier_texts(
-            files,
-            self._examined,
-            author_of(self.applicant),
-            self.id,
-            review_round=round_,
-            handed_in=today.year,
-        )
-        names = {file.job.id: file.job.name for file in files}
-        with contextlib.ExitStack() as stack:
-            corpus = choose_corpus(self.order.corpus)
-            if corpus is not None:
-                stack.enter_context(corpus)
-            compared = compare_dossier(texts, corpus, names)
-            if corpus is not None and round_ is not None:
-                compared |= remember(texts, corpus, self.id, names)
-        return compared
 
     def finish(self, number: int) -> FileResult:
         """Build, check and store the copy of attachment ``number`` (from 0)."""

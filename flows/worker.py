@@ -18,6 +18,7 @@ from uuid import UUID
 
 import anyio
 import anyio.to_thread
+import httpx
 from prefect.client.schemas.objects import FlowRun, State, StateType
 from prefect.exceptions import ObjectNotFound
 from prefect.states import Cancelled
@@ -219,7 +220,8 @@ class OfficeWorker(BaseWorker[BaseJobConfiguration, BaseVariables, Result]):
         """Do what *Cancel* on Prefect's pages means."""
         while True:
             await anyio.sleep(_ASK_SECONDS)
-            with contextlib.suppress(Exception):
+            # A server that does not answer now is asked again; a run that is gone needs nothing.
+            with contextlib.suppress(httpx.HTTPError, ObjectNotFound):
                 found = await self.client.read_flow_run(flow_run_id)
                 if found.state_type is StateType.CANCELLING:
                     executor.is_cancelled = True

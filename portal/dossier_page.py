@@ -20,12 +20,13 @@ from dossiers.roles import Permission
 from dossiers.services import receiving, releasing, runs
 from dossiers.services.uploads import CHUNK_BYTES
 from dossiers.states import AttachmentState, DossierState, RunState, UploadState
+from pipeline.attachment_kinds import OFFERED, kind_name
 from pipeline.outcome import OWN_COPY_NAMES, PUBLICATION_NAMES
 from pipeline.policy.loader import load_policy
 from portal import starting
 from portal.access import UserRequest, needs, needs_dossier
 from portal.errors import InputError
-from portal.forms import ATTACHMENT_KINDS, AssignForm, DossierForm, shown_account
+from portal.forms import AssignForm, DossierForm, shown_account
 from portal.links import file_link
 from portal.next_steps import next_step
 
@@ -82,7 +83,7 @@ def dossier(request: UserRequest, found: Dossier) -> HttpResponse:
     context |= {
         "policy": load_policy(found.policy).title,
         "blockers": _blockers(found),
-        "kinds": ATTACHMENT_KINDS,
+        "kinds": OFFERED,
         "chunk_bytes": CHUNK_BYTES,
         "unfinished": _unfinished(found),
         "runs": found.runs.select_related("attachment").order_by("-pk")[:10],
@@ -213,7 +214,7 @@ def _row(attachment: Attachment, user: User) -> AttachmentRow:
     return AttachmentRow(
         attachment,
         name=original.name if sees or uploads else "",
-        kind=ATTACHMENT_KINDS.get(attachment.kind, attachment.kind),
+        kind=kind_name(attachment.kind),
         doubts=attachment.doubts.filter(closed=None).count(),
         original=file_link(original, user) if sees else "",
         copy=file_link(copy, user) if copy is not None else "",

@@ -19,22 +19,6 @@ if TYPE_CHECKING:
 else:
     AccountChoiceBase = forms.ModelChoiceField
 
-# Kinds of attachments that the form offers; the code is what the pipeline and the database know.
-ATTACHMENT_KINDS = {
-    "other": "其他材料",
-    "degree": "学历学位证书",
-    "teacher_certificate": "教师资格证",
-    "appointment": "聘书、任职文件",
-    "assessment": "年度考核表",
-    "honour": "荣誉证书",
-    "paper": "论文",
-    "book": "著作",
-    "similarity_report": "查重报告",
-    "lesson_plan": "教学设计",
-    "observation": "听课记录",
-    "summary": "工作总结",
-}
-
 
 class LoginForm(AuthenticationForm):
     """The login; one sentence for a wrong name and a wrong password alike."""

@@ -14,8 +14,8 @@ from dossiers.permissions import allows
 from dossiers.roles import Permission, Role
 from dossiers.services.releasing import package_files
 from dossiers.states import AttachmentState, DossierState
+from pipeline.attachment_kinds import kind_name
 from portal.access import UserRequest, needs, needs_dossier
-from portal.forms import ATTACHMENT_KINDS
 from portal.links import package_link
 
 _MOST = 200
@@ -69,5 +69,5 @@ def _described(name: str, attachments: Mapping[str, Attachment]) -> tuple[str, i
     attachment = attachments.get(code)
     if attachment is None:
         return "", None
-    kind = ATTACHMENT_KINDS.get(attachment.kind, attachment.kind)
+    kind = kind_name(attachment.kind)
     return (f"{kind}的文字相似报告", None) if report else (kind, attachment.pages)

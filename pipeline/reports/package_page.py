@@ -5,25 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pipeline.attachment_kinds import kind_name
 from pipeline.outcome import PUBLICATION_NAMES
 from pipeline.reports.rendering import render
-
-_KINDS = {
-    "degree": "学历学位证书",
-    "teacher_certificate": "教师资格证",
-    "appointment": "聘书、任职文件",
-    "assessment": "年度考核表",
-    "honour": "荣誉证书",
-    "paper": "论文",
-    "book": "著作",
-    "publication": "论著",
-    "similarity_report": "查重报告",
-    "lesson_plan": "教学设计",
-    "teaching_design": "教学设计",
-    "observation": "听课记录",
-    "summary": "工作总结",
-}
-_OTHER = "其他材料"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +38,7 @@ def package_page(dossier_id: str, entries: Sequence[PackageEntry]) -> str:
     rows = [
         {
             "entry": entry,
-            "kind": _KINDS.get(entry.kind, _OTHER),
+            "kind": kind_name(entry.kind),
             "verdict": PUBLICATION_NAMES.get(entry.verdict or "", ""),
         }
         for entry in entries

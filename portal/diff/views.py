@@ -15,6 +15,7 @@ from dossiers.roles import Permission
 from dossiers.services.lookup import file_of
 from dossiers.services.viewing import record_view
 from dossiers.states import AttachmentState, DossierState
+from pipeline.attachment_kinds import kind_name
 from pipeline.geometry import Frame
 from portal.access import UserRequest, needs_dossier
 from portal.diff.content import (
@@ -32,7 +33,6 @@ from portal.diff.links import opened_link
 from portal.diff.pages import WIDTHS, page_picture, prepare
 from portal.diff.sides import ORIGINAL, OWN, Side, choose, page_frames, sides_of
 from portal.errors import InputError
-from portal.forms import ATTACHMENT_KINDS
 
 _REVIEWED = (DossierState.REVIEW, DossierState.READY)
 
@@ -57,7 +57,7 @@ def diff(request: UserRequest, found: Dossier) -> HttpResponse:
     queue = queue_content(found)
     context = {
         "dossier": found,
-        "attachments": [(a, ATTACHMENT_KINDS.get(a.kind, a.kind)) for a in attachments],
+        "attachments": [(a, kind_name(a.kind)) for a in attachments],
         "kinds": KINDS,
         "queue": queue,
         "pending": pending_content(found),

@@ -106,5 +106,5 @@ def _rows(office: ServedOffice, query: str) -> Rows:
 
 def _readings(store: Path) -> dict[str, int]:
     """Return the kept readings of all pages and when each was written."""
-    kept = store.glob("*/case/work/readings/[!.]*")
+    kept = store.rglob("readings/[!.]*")
     return {f"{place.parts[-5]}/{place.name}": place.stat().st_mtime_ns for place in kept}

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
-from dossiers.models import User
+from dossiers.models import Dossier, User
 from dossiers.roles import Role
 from dossiers.services.accounts import create_account, issue_token
+from tests.dossiers.papers import open_dossier
 
 PASSWORD = "nine-lanterns-87"
 _numbers = itertools.count()
@@ -31,6 +32,16 @@ def account(db: None) -> Accounts:
         return create_account(f"{role.value}{next(_numbers)}", role)
 
     return make
+
+
+@pytest.fixture
+def owner(account: Accounts) -> User:
+    return account(Role.APPLICANT)
+
+
+@pytest.fixture
+def dossier(owner: User) -> Dossier:
+    return open_dossier(0, owner=owner)
 
 
 def browser(user: User, *, csrf: bool = False) -> Client:

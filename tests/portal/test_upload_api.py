@@ -15,12 +15,11 @@ from PIL import Image
 from dossiers.audit import AuditAction
 from dossiers.models import Attachment, Dossier, User
 from dossiers.places import private_folder
-from dossiers.roles import Role
 from dossiers.storage import Storage
 from portal import inspection
-from tests.dossiers.papers import FILE_NAME, events, open_dossier
+from tests.dossiers.papers import FILE_NAME, events
 from tests.portal import faults
-from tests.portal.conftest import Accounts, browser, program
+from tests.portal.conftest import browser, program
 
 PIECE = 700
 
@@ -30,16 +29,6 @@ def scan() -> bytes:
     stream = io.BytesIO()
     page.save(stream, "PNG")
     return stream.getvalue()
-
-
-@pytest.fixture
-def owner(account: Accounts) -> User:
-    return account(Role.APPLICANT)
-
-
-@pytest.fixture
-def dossier(owner: User) -> Dossier:
-    return open_dossier(0, owner=owner)
 
 
 def registered(client: Client, dossier: Dossier, data: bytes, **more: Any) -> str:

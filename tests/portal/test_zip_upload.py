@@ -16,10 +16,9 @@ from PIL import Image
 from dossiers.audit import AuditAction
 from dossiers.models import Dossier, Upload, User
 from dossiers.places import private_folder
-from dossiers.roles import Role
 from dossiers.services.receiving import submit_dossier
-from tests.dossiers.papers import FILE_NAME, events, open_dossier
-from tests.portal.conftest import Accounts, program
+from tests.dossiers.papers import FILE_NAME, events
+from tests.portal.conftest import program
 
 
 def scan(shade: int) -> bytes:
@@ -34,16 +33,6 @@ def zipped(members: Mapping[str, bytes]) -> bytes:
         for name, data in members.items():
             archive.writestr(name, data)
     return stream.getvalue()
-
-
-@pytest.fixture
-def owner(account: Accounts) -> User:
-    return account(Role.APPLICANT)
-
-
-@pytest.fixture
-def dossier(owner: User) -> Dossier:
-    return open_dossier(0, owner=owner)
 
 
 def sent(client: Client, dossier: Dossier, data: bytes, **more: Any) -> str:
