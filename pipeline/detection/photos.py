@@ -67,7 +67,7 @@ def find_photos(half: Pixels, tone: Pixels) -> list[Photo]:
         tone: Where it is darker than its paper (see :func:`tone_of`).
     """
     small = _small(half)
-    fax = _is_bilevel(half)
+    fax = is_bilevel(half)
     solid = _black(half, small.shape) if fax else _opened(tone, _SOLID)
     if not solid.any():
         return []
@@ -101,7 +101,12 @@ def _black(half: Pixels, shape: tuple[int, ...]) -> Pixels:
     )
 
 
-def _is_bilevel(half: Pixels) -> bool:
+def is_bilevel(half: Pixels) -> bool:
+    """Whether a page has no tones but black and white, as a fax.
+
+    Args:
+        half: The page at half size, RGB.
+    """
     # Halving makes grays of four pixels at the edges of strokes: three of them, evenly spaced.
     tones = half[::3, ::3, 1]
     return float(((tones % 64 > 4) & (tones % 64 < 60)).mean()) < _BETWEEN

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from pipeline.detection.codes import Code, code_findings, find_codes
 from pipeline.detection.faces import PICTURE, Face, FaceFinder, face_findings
-from pipeline.detection.photos import Bounds, Photo, find_photos, tone_of
+from pipeline.detection.photos import Bounds, Photo, find_photos, is_bilevel, joined, tone_of
 from pipeline.dossier import Finding, Kind, Place
 from pipeline.geometry import shrink_pixels
 from pipeline.policy import Policy
@@ -67,7 +67,10 @@ class PictureFinder:
         tone = tone_of(half)
         photos = find_photos(half, tone)
         codes = find_codes(pixels, half, tone, reading, photos)
-        photos = [p for p in photos if not _is_code(p, codes)]
+        faxed = self._faces.faxed_portraits(pixels, half) if is_bilevel(half) else []
+        # The dots of a faxed portrait look like modules.
+        photos = [p for p in photos if not _is_code(p, codes) or _is_piece(p, faxed)]
+        photos = _with_faxed(photos, faxed)
         codes = [c for c in codes if not _in_photo(c, photos)]
         faces = self._faces.find(pixels, photos)
         return Pictures(tuple(photos), tuple(codes), tuple(faces))
@@ -155,6 +158,29 @@ def _is_code(photo: Photo, codes: Sequence[Code]) -> bool:
         _shared(photo.bounds, code.bounds) > 0.5
         or (code.rule in _SURE and _shared(code.bounds, photo.bounds) > 0.5 and _fills(code, photo))
         for code in codes
+    )
+
+
+def _with_faxed(photos: Sequence[Photo], faxed: Sequence[Photo]) -> list[Photo]:
+    """Return the photographs of a fax: the portraits with their pieces, and all others.
+
+    A face in a larger picture is no portrait.
+    """
+    larger = [p.bounds for p in photos if not p.portrait]
+    faxed = [p for p in faxed if not any(_shared(p.bounds, b) > 0.5 for b in larger)]
+    whole = [
+        replace(portrait, bounds=joined([portrait.bounds, *(p.bounds for p in pieces)]))
+        for portrait in faxed
+        for pieces in [[p for p in photos if _is_piece(p, [portrait])]]
+    ]
+    return [*(p for p in photos if not _is_piece(p, faxed)), *whole]
+
+
+def _is_piece(photo: Photo, portraits: Sequence[Photo]) -> bool:
+    """Whether it is of the size of an ID photograph, and one of those told by their faces."""
+    return photo.portrait and any(
+        _shared(p.bounds, photo.bounds) > 0.5 or _shared(photo.bounds, p.bounds) > 0.5
+        for p in portraits
     )
 
 

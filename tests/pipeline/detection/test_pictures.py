@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import cv2
 import numpy as np
 import pytest
@@ -50,7 +52,7 @@ def _found(finder: PictureFinder, page: Image.Image, policy: Policy) -> tuple[Fi
     return finder.add((), finder.look(np.asarray(page), reading), reading, policy)
 
 
-def _masks(page: Image.Image, found: tuple[Finding, ...], policy: Policy) -> tuple[Mask, ...]:
+def _masks(page: Image.Image, found: Iterable[Finding], policy: Policy) -> tuple[Mask, ...]:
     return plan(np.asarray(page), _reading(), decide({"file": found}, policy)["file"])
 
 
@@ -83,6 +85,23 @@ def test_an_id_photograph_is_masked_whole_on_every_kind_of_copy(
     # On a fax the light ground of the photograph is paper.
     photo = (1100, 400, 1395, 813) if copy != "fax" else (1110, 440, 1390, 805)
     assert _covered(photo, _masks(page, found, policy)) > 0.99
+    assert not finding_doubts(decide({"file": found}, policy)["file"])
+
+
+@pytest.mark.parametrize("noise", [40, 70])
+@pytest.mark.parametrize("lighter", [0.7, 1.4])
+def test_a_faxed_portrait_is_hidden_though_its_dots_look_like_paper_or_like_a_code(
+    finder: PictureFinder, policy: Policy, noise: int, lighter: float
+) -> None:
+    portrait = _astronaut().crop((140, 20, 310, 240)).resize((230, 298)).convert("L")
+    tones = 255 * (np.asarray(portrait) / 255) ** lighter
+    grain = np.random.default_rng(1).normal(0, noise, tones.shape)
+    page = _page()
+    page.paste(Image.fromarray(np.uint8(255 * (tones + grain > 120))), (1100, 400))
+    found = _found(finder, page, policy)
+    # Of the coat and of the ground only what lies around the head.
+    head = (1130, 410, 1300, 640)
+    assert _covered(head, _masks(page, [f for f in found if f.kind is Kind.FACE], policy)) > 0.99
     assert not finding_doubts(decide({"file": found}, policy)["file"])
 
 
