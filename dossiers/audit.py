@@ -48,6 +48,7 @@ class AuditAction(StrEnum):
     UPLOAD_RECEIVED = "upload.received"
     UPLOAD_REFUSED = "upload.refused"
     ATTACHMENT_MOVED = "attachment.moved"
+    KIND_CHANGED = "attachment.kind"
     ORIGINAL_VIEWED = "original.viewed"
     COPY_VIEWED = "copy.viewed"
     PACKAGE_VIEWED = "package.viewed"

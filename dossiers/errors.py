@@ -54,6 +54,23 @@ class StateError(UsageError):
     sentence = "“{subject}”现在是“{state}”，不能变为“{wanted}”；请刷新页面，看看是否已有人处理。"
 
 
+class KindFixedError(UsageError):
+    """The kind of an attachment cannot be changed now."""
+
+    code = "kind-fixed"
+    sentence = (
+        "“{subject}”现在是“{state}”，不能更改附件的种类；"
+        "正在处理的请等处理完再改，已发布的请先撤回发布。"
+    )
+
+
+class UnknownKindError(UsageError):
+    """There is no such kind of attachment."""
+
+    code = "unknown-kind"
+    sentence = "没有这种附件种类，“{subject}”没有改动；请从列出的种类里选一个。"
+
+
 class PermissionRefusedError(UsageError):
     """The account may not do this to this dossier."""
 

@@ -25,3 +25,14 @@ _SENT = {"publication": "论著", "teaching_design": "教学设计"}
 def kind_name(code: str) -> str:
     """Return what people call a kind of attachment, any unknown one too."""
     return OFFERED.get(code) or _SENT.get(code, _OTHER)
+
+
+def is_kind(code: str) -> bool:
+    """Whether a code is a kind of attachment that is known."""
+    return code in OFFERED or code in _SENT
+
+
+def offered_with(code: str) -> dict[str, str]:
+    """Return what a form offers for an attachment of a kind: its own name is among them."""
+    own = kind_name(code)
+    return OFFERED if own in OFFERED.values() else {**OFFERED, code: own}

@@ -35,6 +35,7 @@ _ACTIONS: dict[str, str] = {
     AuditAction.UPLOAD_RECEIVED: "收下文件",
     AuditAction.UPLOAD_REFUSED: "拒收文件",
     AuditAction.ATTACHMENT_MOVED: "附件状态变化",
+    AuditAction.KIND_CHANGED: "更改附件种类",
     AuditAction.ORIGINAL_VIEWED: "查看原件",
     AuditAction.COPY_VIEWED: "查看打码副本",
     AuditAction.PACKAGE_VIEWED: "查看评审材料",

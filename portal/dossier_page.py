@@ -17,10 +17,10 @@ from dossiers.errors import NotReleasableError
 from dossiers.models import Assignment, Attachment, Dossier, RunKind, User
 from dossiers.permissions import allows, allows_file
 from dossiers.roles import Permission
-from dossiers.services import receiving, releasing, runs
+from dossiers.services import kinds, receiving, releasing, runs
 from dossiers.services.uploads import CHUNK_BYTES
 from dossiers.states import AttachmentState, DossierState, RunState, UploadState
-from pipeline.attachment_kinds import OFFERED, kind_name
+from pipeline.attachment_kinds import OFFERED, kind_name, offered_with
 from pipeline.outcome import OWN_COPY_NAMES, PUBLICATION_NAMES
 from pipeline.policy.loader import load_policy
 from portal import starting
@@ -40,6 +40,7 @@ class AttachmentRow:
     attachment: Attachment
     name: str
     kind: str
+    kinds: Mapping[str, str]
     doubts: int
     original: str
     copy: str
@@ -118,6 +119,20 @@ def remove(request: UserRequest, found: Dossier, ordinal: int) -> HttpResponse:
     """Take an attachment out."""
     receiving.remove_attachment(found.pk, ordinal, by=request.user)
     messages.success(request, f"附件 a{ordinal:03d} 已移除。")
+    return redirect("dossier", found.pk)
+
+
+@require_POST
+@needs_dossier(Permission.SEE_STATUS)
+def change_kind(request: UserRequest, found: Dossier, ordinal: int) -> HttpResponse:
+    """Say of what kind an attachment is; who may is asked with the state it is in."""
+    kind = request.POST.get("kind", "")
+    moved = kinds.change_kind(found.pk, ordinal, kind, by=request.user)
+    said = f"附件 a{ordinal:03d} 的种类已改为“{kind_name(kind)}”"
+    if moved.state == DossierState.SUBMITTED:
+        starting.announce_submitted(found.pk)
+        said += "，已安排重新处理"
+    messages.success(request, f"{said}。")
     return redirect("dossier", found.pk)
 
 
@@ -215,6 +230,7 @@ def _row(attachment: Attachment, user: User) -> AttachmentRow:
         attachment,
         name=original.name if sees or uploads else "",
         kind=kind_name(attachment.kind),
+        kinds=offered_with(attachment.kind),
         doubts=attachment.doubts.filter(closed=None).count(),
         original=file_link(original, user) if sees else "",
         copy=file_link(copy, user) if copy is not None else "",
@@ -254,6 +270,9 @@ def _may(found: Dossier, user: User) -> dict[str, bool]:
         "upload": may(Permission.UPLOAD, DossierState.OPEN),
         "reopen": may(Permission.UPLOAD, DossierState.SUBMITTED, DossierState.RETURNED),
         "rerun": may(Permission.RUN, *standing),
+        # Not while the list renews itself: a choice that is open would be lost.
+        "kind": may(Permission.UPLOAD, DossierState.OPEN)
+        or may(Permission.RUN, DossierState.RETURNED, *standing),
         "decide": may(Permission.DECIDE, *standing),
         "close": may(Permission.DECIDE, DossierState.REVIEW) and releasing.is_settled(found),
         "look": may(Permission.VIEW_ORIGINAL, *standing, DossierState.RELEASED),

@@ -32,6 +32,7 @@ _DOSSIER: list[URLPattern | URLResolver] = [
     path("return/", dossier_page.send_back, name="send-back"),
     path("assign/", dossier_page.assign, name="assign"),
     path("attachments/<int:ordinal>/remove/", dossier_page.remove, name="remove"),
+    path("attachments/<int:ordinal>/kind/", dossier_page.change_kind, name="change-kind"),
     path("diff/", include("portal.diff.urls")),
 ]
 urlpatterns = [

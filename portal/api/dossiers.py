@@ -14,8 +14,9 @@ from dossiers.errors import UnknownThingError
 from dossiers.models import Attachment, CopyVersion, Dossier, StoredFile, User
 from dossiers.permissions import allows_file, record_refusal, require, visible_dossiers
 from dossiers.roles import Permission
-from dossiers.services import receiving, releasing, uploads
+from dossiers.services import kinds, receiving, releasing, uploads
 from dossiers.services.deciding import open_queue
+from dossiers.services.lookup import attachment_of
 from dossiers.services.viewing import open_file
 from dossiers.states import AttachmentState, DossierState
 from pipeline.dossier import Applicant
@@ -143,6 +144,23 @@ def remove(request: HttpRequest, dossier_id: Id, ordinal: Ordinal) -> Any:
     permitted_dossier(by, dossier_id, Permission.UPLOAD)
     receiving.remove_attachment(dossier_id, ordinal, by=by)
     return Status(204, None)
+
+
+@router.patch(
+    "/{dossier_id}/attachments/{ordinal}",
+    response={200: schemas.AttachmentOut, **_ERRORS},
+    summary="更改附件种类",
+)
+def change_kind(
+    request: HttpRequest, dossier_id: Id, ordinal: Ordinal, content: schemas.KindIn
+) -> Any:
+    """Say of what kind an attachment is; one that was processed is processed again."""
+    by = caller(request)
+    permitted_dossier(by, dossier_id, Permission.SEE_STATUS)
+    moved = kinds.change_kind(dossier_id, ordinal, content.kind, by=by)
+    if moved.state == DossierState.SUBMITTED:
+        starting.announce_submitted(dossier_id)
+    return schemas.AttachmentOut.of(attachment_of(dossier_id, ordinal))
 
 
 @router.get(

@@ -108,6 +108,12 @@ class DossierList(Schema):
     dossiers: list[DossierOut]
 
 
+class KindIn(Schema):
+    """What an attachment is."""
+
+    kind: str = Field(description="附件种类（代码），如 paper、honour、other")
+
+
 class UploadIn(Schema):
     """A file that will be sent."""
 

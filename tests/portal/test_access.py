@@ -83,6 +83,7 @@ def without_csrf(world: World, user: User) -> list[Request]:
     return [
         lambda: client.post(page("submit", world.opened.pk)),
         lambda: client.post(page("password")),
+        lambda: client.post(page("change-kind", world.opened.pk, 1), {"kind": "paper"}),
         lambda: client.post(f"/api/v1/dossiers/{world.opened.pk}/submit"),
         lambda: client.patch(
             f"/api/v1/uploads/{world.upload.key}", b"x", headers={"Upload-Offset": "4"}
@@ -119,6 +120,8 @@ def uploading(world: World, user: User) -> list[Request]:
         lambda: client.post(page("submit", dossier)),
         lambda: client.post(page("reopen", dossier)),
         lambda: client.post(page("remove", dossier, 1)),
+        lambda: client.post(page("change-kind", dossier, 1), {"kind": "paper"}),
+        lambda: api.patch(f"/api/v1/dossiers/{dossier}/attachments/1", {"kind": "paper"}, JSON),
         lambda: api.post(f"/api/v1/dossiers/{dossier}/uploads", file, JSON),
         lambda: api.get(f"/api/v1/uploads/{key}"),
         lambda: api.patch(f"/api/v1/uploads/{key}", b"4567", headers={"Upload-Offset": "4"}),
