@@ -289,8 +289,7 @@ class Session:
             for job in self.jobs
             if job.kind in COMPARED and job.id in self._readings
         ]
-        today = date.today()
-        round_ = self.order.review_round
+        today, round_ = date.today(), self.order.review_round
         texts = (
             dossier_texts(
                 files,
@@ -314,6 +313,7 @@ class Session:
             self.tools,
             today.isoformat(),
             with_text=self.order.with_text,
+            strings=hidden_strings(self.corrections),
         )
         return dict(self._similarities)
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
 from prefect.artifacts import create_progress_artifact, update_progress_artifact
-from prefect.futures import PrefectFuture, wait
+from prefect.futures import PrefectConcurrentFuture, PrefectFuture
 
 from flows.steps import (
     compare_own_copy,
@@ -77,10 +78,11 @@ class _Watch:
 
     def follow(self, futures: Mapping[PrefectFuture[Any], int], done: Done | None = None) -> None:
         """Wait for tasks, by attachment; a failed one stops nobody."""
-        waiting = dict(futures)
+        # Not Prefect's own wait: its timeout is a signal, which may strike inside of a lock.
+        waiting = {_plain(future): number for future, number in futures.items()}
         while waiting:
-            answer = wait(list(waiting), timeout=_ARTIFACT_SECONDS)
-            for future in answer.done:
+            ended, _ = wait(waiting, _ARTIFACT_SECONDS, return_when=FIRST_COMPLETED)
+            for future in ended:
                 number = waiting.pop(future)
                 if done is not None:
                     done(number)
@@ -88,3 +90,8 @@ class _Watch:
             if percent != self._shown:
                 update_progress_artifact(self._artifact, percent)
                 self._shown = percent
+
+
+def _plain(future: PrefectFuture[Any]) -> Future[Any]:
+    """Return what a thread of the task runner gave Prefect."""
+    return cast("PrefectConcurrentFuture[Any]", future).wrapped_future

@@ -49,7 +49,9 @@ def finish_into_case(
     standing = _standing(case, work, job.id)
     if standing is not None and standing.key == key:
         seconds = {stage.value: round(file.seconds[stage], 3) for stage in Stage}
-        return standing.result.model_copy(update={"reused": True, "seconds": seconds})
+        # The kind may have been changed; the copy does not depend on it.
+        update = {"reused": True, "seconds": seconds, "kind": job.kind}
+        return standing.result.model_copy(update=update)
     try:
         with case.scratch() as folder:
             out = folder / f"{job.id}.pdf"
@@ -185,6 +187,8 @@ def _key(file: FileReading, decisions: Sequence[Decision], tools: Tools, options
         tools.policy.model_dump_json(),
         tools.applicant.model_dump_json(),
         repr(options),
+        # Not among what is shown of the options, and a copy has to be searched anew for them.
+        json.dumps(options.hidden),
         *(decision.model_dump_json() for decision in decisions),
     )
 

@@ -41,6 +41,7 @@ def keep_comparisons(
     checked: str,
     *,
     with_text: bool,
+    strings: Sequence[str] = (),
 ) -> dict[str, Similarity]:
     """Store comparisons in the place of those of an earlier run.
 
@@ -52,6 +53,7 @@ def keep_comparisons(
         tools: What the dossier shares.
         checked: Day of the comparison, YYYY-MM-DD.
         with_text: Write titles, names and words into the JSON too.
+        strings: What people want masked everywhere, in the sources' text too.
 
     Returns:
         What the command and the report tell of each.
@@ -76,7 +78,7 @@ def keep_comparisons(
         if applicant.unit and found.subject.pages is not None:
             masked = casefile.similarity_page(key)
             hidden = masked_stretches(found.subject.pages, decisions.get(key, ()))
-            page = report_page(masked_view(found, tools, hidden), result)
+            page = report_page(masked_view(found, tools, hidden, strings), result)
             case.write(masked, page.encode())
         kept[key] = _entry(found, full, masked)
     _discard_others(case, kept)
@@ -107,7 +109,10 @@ def masked_stretches(pages: PageText, decisions: Sequence[Decision]) -> list[Edi
 
 
 def masked_view(
-    found: Examination, tools: Tools, hidden: Sequence[Edit] | None = None
+    found: Examination,
+    tools: Tools,
+    hidden: Sequence[Edit] | None = None,
+    strings: Sequence[str] = (),
 ) -> ReportView:
     """Make what reviewers may see of a comparison.
 
@@ -115,6 +120,7 @@ def masked_view(
         found: The comparison.
         tools: The detector, the policy and the applicant.
         hidden: What the masked copy hides in the examined text; None looks for it here.
+        strings: What people want masked everywhere.
     """
     text = found.subject.text.raw
     if hidden is None:
@@ -122,6 +128,7 @@ def masked_view(
     sources = [share.document for share in found.counted.sources]
     hider = Hider.of(found.subject.document, sources, tools.applicant)
     # Who copied a passage may have copied the names in it.
+    hider = hider.with_strings((string, "【隐去】") for string in strings)
     hider = hider.with_strings((text[e.span.start : e.span.end], e.shown) for e in hidden)
     spans: dict[str, list[Span]] = {}
     for row in found.counted.rows:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from django.db.models import QuerySet
 
-from dossiers.models import CORRECTIONS, Decision, User
+from dossiers.models import CORRECTIONS, Decision, DecisionKind, User
 from dossiers.permissions import require
 from dossiers.roles import Permission
 from dossiers.services.deciding import settle_decision
@@ -15,7 +15,7 @@ from dossiers.states import AttachmentState, DossierState
 from pipeline import dossier as nouns
 from pipeline.correcting import Correction, CorrectionKind
 from pipeline.dossier import Kind
-from pipeline.findings_file import source_corners
+from pipeline.findings_file import FindingsFile, source_corners
 
 
 def corrections_of(dossier_id: str) -> tuple[Correction, ...]:
@@ -63,6 +63,27 @@ def copies_wanted(dossier_id: str, decided: Mapping[int, Sequence[nouns.Decision
         for ordinal, decisions in sorted(decided.items())
         if ordinal in own or (everywhere and _differs(dossier_id, ordinal, decisions))
     ]
+
+
+def searches_wanted(dossier_id: str) -> list[int]:
+    """Return the ordinals of the attachments whose copy a string has to be searched in.
+
+    Empty unless one waits that people want masked everywhere. Where the first reading has it a copy
+    is wanted anyway; only the second one, of the copy, may find it in others.
+    """
+    if not _waiting(dossier_id).filter(kind=DecisionKind.MASK_STRING).exists():
+        return []
+    there = dossier_of(dossier_id).attachments.exclude(state=AttachmentState.REMOVED)
+    return [row.ordinal for row in there.order_by("ordinal") if row.current is not None]
+
+
+def says_more(dossier_id: str, ordinal: int, document: FindingsFile) -> bool:
+    """Whether the check of a copy found what the check of the newest one did not."""
+    current = attachment_of(dossier_id, ordinal).current
+    if current is None:
+        return True
+    known = set(current.doubts.values_list("code", "page"))
+    return any((doubt.code, doubt.page) not in known for doubt in document.doubts)
 
 
 def settle_what_needs_no_copy(dossier_id: str, *, by: User) -> None:

@@ -39,6 +39,7 @@ from pipeline.dossier import VerdictKind
 from pipeline.findings_file import FindingsFile
 from pipeline.outcome import OWN_COPY_NAMES, PUBLICATION_NAMES, FileResult
 
+CORRECTION_FAILED = "correction-failed"
 _BATCH = 500
 
 
@@ -157,9 +158,41 @@ def new_copy_version(
             run=None,
             author=by,
         )
+        _corrected(attachment)
         settle_attachment(attachment, actor=audit.actor_of(by))
         settle(dossier, actor=audit.actor_of(by))
         return version
+
+
+def keep_copy_version(
+    dossier_id: str, ordinal: int, *, by: User, carries_out: Sequence[int]
+) -> None:
+    """Record that the newest masked copy carries corrections out as it is: nothing is to be hidden.
+
+    Args:
+        dossier_id: Whose it is.
+        ordinal: Which attachment; it has a copy, and that was searched.
+        by: Who corrected.
+        carries_out: Ids of all decisions it carries out.
+
+    Raises:
+        PermissionRefusedError: ``by`` may not.
+    """
+    require(by, Permission.DECIDE, dossier_of(dossier_id))
+    with audit.writing():
+        dossier = locked_dossier(dossier_id)
+        attachment = attachment_of(dossier_id, ordinal)
+        if attachment.current is not None:
+            attachment.current.carries_out.set(carries_out)
+        _corrected(attachment)
+        settle_attachment(attachment, actor=audit.actor_of(by))
+        settle(dossier, actor=audit.actor_of(by))
+
+
+def _corrected(attachment: Attachment) -> None:
+    """Close what an earlier try to correct an attachment left behind."""
+    failed = attachment.doubts.filter(code=CORRECTION_FAILED, closed=None)
+    failed.update(closed=timezone.now())
 
 
 def settle_attachment(attachment: Attachment, *, actor: str, refused: bool = False) -> None:

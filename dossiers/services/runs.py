@@ -35,6 +35,7 @@ from dossiers.services.releasing import is_settled
 from dossiers.states import AttachmentState, DossierState, RunState
 
 MOST_FAILURES = 3
+_GIVEN_UP = "这个附件多次处理失败，没有可用的副本；请查看运行记录，修复后重做，或退回申报人。"
 _PROCESSING = (RunKind.PROCESS_DOSSIER, RunKind.PROCESS_ATTACHMENT)
 
 
@@ -181,7 +182,12 @@ def request_rerun(
 
 
 def put_before_person(
-    dossier_id: str, ordinal: int, code: str, *, lease: LeaseGrant | None = None
+    dossier_id: str,
+    ordinal: int,
+    code: str,
+    *,
+    lease: LeaseGrant | None = None,
+    message: str = _GIVEN_UP,
 ) -> None:
     """Put an attachment whose work failed for good before a person.
 
@@ -190,6 +196,7 @@ def put_before_person(
         ordinal: Which attachment.
         code: Of the error.
         lease: Of the run that does it.
+        message: What the person is told.
 
     Raises:
         LeaseLostError: Another worker has taken over.
@@ -198,7 +205,7 @@ def put_before_person(
         if lease is not None:
             require_lease(lease)
         locked_dossier(dossier_id)
-        _give_up(attachment_of(dossier_id, ordinal), code)
+        _give_up(attachment_of(dossier_id, ordinal), code, message)
 
 
 def _move_on(dossier: Dossier, *, failed: bool) -> None:
@@ -217,8 +224,7 @@ def _move_on(dossier: Dossier, *, failed: bool) -> None:
     move(dossier, wanted, actor=audit.SYSTEM)
 
 
-def _give_up(attachment: Attachment, code: str) -> None:
-    message = "这个附件多次处理失败，没有可用的副本；请查看运行记录，修复后重做，或退回申报人。"
+def _give_up(attachment: Attachment, code: str, message: str = _GIVEN_UP) -> None:
     if not attachment.doubts.filter(code=code, closed=None).exists():
         Doubt.objects.create(attachment=attachment, code=code, message=message)
     if attachment.state != AttachmentState.PERSON:

@@ -7,14 +7,19 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import dossiers
 from flows.prefect_home import set_environment
+from pipeline.case_results import finish_into_case
+from pipeline.file_reading import read_file
 
 if TYPE_CHECKING:
+    from pipeline.casefile import CaseFile
     from pipeline.jobs import FileReading, Job
+    from pipeline.outcome import FileResult
 
 
 def main(folder: str) -> None:
@@ -26,6 +31,7 @@ def main(folder: str) -> None:
     from dossiers.roles import Role
     from dossiers.services.accounts import create_account
     from dossiers.services.deciding import DecisionInput, record_decision
+    from flows import session
     from flows.correct import correct_dossier
     from flows.process import process_dossier
     from pipeline.dossier import Kind
@@ -51,13 +57,62 @@ def main(folder: str) -> None:
             ),
         )
         made = [record_decision(dossier, one, by=by) for one in decisions]
+        healthy = session.read_file, session.finish_into_case
+        session.read_file, session.finish_into_case = _blind, _full_disk
+        broken = [correct_dossier(dossier, by.pk), _state(dossier)]
+        session.finish_into_case = healthy[1]
         counts = correct_dossier(dossier, by.pk)
         second = _state(dossier)
+        session.read_file = healthy[0]
         undo = DecisionInput(DecisionKind.RESOLVE, ordinal=1, replaces=made[0].pk)
         record_decision(dossier, undo, by=User.objects.get(pk=by.pk))
         correct_dossier(dossier)
         states = [first, second, _state(dossier)]
-        print(json.dumps({"counts": counts, "states": states, "failing": _failing(Path(folder))}))
+        said = {"broken": broken, "counts": counts, "states": states}
+        said |= {"kinds": _kinds(dossier), "failing": _failing(Path(folder))}
+        print(json.dumps(said))
+
+
+def _blind(job: Job, *rest: Any) -> FileReading:
+    """The first reading misses a line of the fourth attachment."""
+    file = read_file(job, *rest)
+    if job.id != "a004":
+        return file
+    (page,) = file.readings
+    seen = tuple(line for line in page.lines if "分数" not in line.text)
+    assert len(seen) < len(page.lines)
+    return replace(file, readings=(replace(page, lines=seen),))
+
+
+def _full_disk(case: CaseFile, file: FileReading, *rest: Any, **more: Any) -> FileResult:
+    if file.job.id == "a002":
+        raise OSError("the disk is full")
+    return finish_into_case(case, file, *rest, **more)
+
+
+def _kinds(dossier: str) -> list[object]:
+    """An attachment becomes a paper and something else again, each time processed."""
+    from dossiers.models import Attachment
+    from dossiers.services.kinds import change_kind
+    from flows.process import process_dossier
+
+    said: list[object] = []
+    (*versions, _) = _versions(dossier)
+    for kind in ("paper", "honour"):
+        change_kind(dossier, 3, kind)
+        process_dossier(dossier)
+        row = Attachment.objects.get(dossier_id=dossier, ordinal=3)
+        codes = row.doubts.filter(closed=None).values_list("code", flat=True)
+        said.append([row.state, (row.publication or {}).get("verdict"), list(codes)])
+    # Of the fourth another reading finds more.
+    return [*said, _versions(dossier)[:-1] == versions]
+
+
+def _versions(dossier: str) -> list[int]:
+    from dossiers.models import Attachment
+
+    rows = Attachment.objects.filter(dossier_id=dossier).order_by("ordinal")
+    return [row.versions.count() for row in rows]
 
 
 def _failing(folder: Path) -> dict[str, object]:
@@ -102,6 +157,7 @@ def _submitted(folder: Path) -> str:
         ("听课记录", "授课教师：李晓琳", "教研组讨论了分数的意义", "会后整理"),
         ("会议记录", "内容：分数的意义"),
         ("通知", "关于开展教学比赛的通知"),
+        ("教学反思", "说说分数的意义"),
     )
     for number, lines in enumerate(sheets):
         place = folder / f"{number}.png"
@@ -127,6 +183,7 @@ def _state(dossier: str) -> dict[str, object]:
     rows = Attachment.objects.filter(dossier_id=dossier).order_by("ordinal")
     return {
         "versions": [row.versions.count() for row in rows],
+        "attachments": [row.state for row in rows],
         "masked": [
             [f.kind for f in _findings(dossier, row.ordinal) if f.action == "mask"] for row in rows
         ],

@@ -36,26 +36,46 @@ def said(tmp_path_factory: pytest.TempPathFactory) -> Said:
 def test_corrections_are_in_new_copies_which_are_verified_again(said: Said) -> None:
     first, second, third = said["states"]
     assert first == {
-        "versions": [1, 1, 1],
-        "masked": [["applicant_name"], [], []],
+        "versions": [1, 1, 1, 1],
+        "attachments": ["verified"] * 4,
+        "masked": [["applicant_name"], [], [], []],
         "doubts": [],
         "waiting": 0,
     }
     # The third attachment has nothing of it and keeps its copy.
-    assert said["counts"] == {"copies": 2, "failed": 0}
-    assert second["versions"] == [2, 2, 1] and second["waiting"] == 0
-    assert second["masked"] == [["person_name", "project_number"], ["project_number"], []]
+    assert second["versions"] == [2, 2, 1, 2] and second["waiting"] == 0
+    assert second["masked"][:3] == [["person_name", "project_number"], ["project_number"], []]
     assert {"own-string-shown", "name-readable"} <= set(second["doubts"])
-    assert third["versions"] == [3, 2, 1]
+    assert third["versions"] == [3, 2, 1, 2]
     assert sorted(third["masked"][0]) == ["applicant_name", "person_name", "project_number"]
-    assert (third["doubts"], third["waiting"]) == ([], 0)
+    assert (third["doubts"], third["waiting"]) == (["string-readable"], 0)
+
+
+def test_a_string_is_searched_in_every_copy_and_no_failure_is_passed_over(said: Said) -> None:
+    """The first reading misses it in the fourth attachment; the second copy cannot be written."""
+    counts, broken = said["broken"]
+    assert counts == {"copies": 2, "failed": 1}
+    assert broken["versions"] == [2, 1, 1, 2] and broken["waiting"] > 0
+    assert broken["attachments"] == ["person", "person", "verified", "person"]
+    assert {"correction-failed", "string-readable"} <= set(broken["doubts"])
+    assert said["counts"] == {"copies": 1, "failed": 0}
+    second = said["states"][1]
+    assert second["attachments"] == ["person", "verified", "verified", "person"]
+    assert "correction-failed" not in second["doubts"] and "string-readable" in second["doubts"]
+
+
+def test_another_kind_brings_another_examination_and_no_other_copy(said: Said) -> None:
+    as_paper, as_honour, same_copies = said["kinds"]
+    assert as_paper == ["person", "return", ["publication-return"]]
+    assert as_honour == ["verified", None, []]
+    assert same_copies
 
 
 def test_what_fails_three_times_goes_to_a_person_and_can_be_tried_again(said: Said) -> None:
     """The others are finished meanwhile; nothing of the failure stays when it is done again."""
     failing = said["failing"]
-    assert failing["tries"] == {"a001": 1, "a002": 3, "a003": 1}
-    assert failing["first"] == ["verified", "person", "verified"]
+    assert failing["tries"] == {"a001": 1, "a002": 3, "a003": 1, "a004": 1}
+    assert failing["first"] == ["verified", "person", "verified", "verified"]
     assert failing["doubts"] == ["internal"]
-    assert failing["again"] == ["verified"] * 3
+    assert failing["again"] == ["verified"] * 4
     assert failing["state"] == "ready"
