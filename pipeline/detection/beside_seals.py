@@ -26,6 +26,8 @@ _SPECK, _HIGHEST, _WIDEST = 0.12, 1.6, 2.6
 _NEAR, _GAP = 0.45, 0.85
 # How high and wide a row's rest is at least: half a character.
 _ROW_LOW, _ROW_WIDE, _ROW_HIGH = 0.45, 0.3, 1.9
+# What touches a seal is the rest of a stroke that it cuts, and worth nothing to anybody: how large.
+_TOUCHING, _SLIVER_LOW, _SLIVER_WIDE = 0.08, 0.15, 0.12
 # Below this a line could say anything.
 _READ = 0.6
 # Share of a line's characters that stand in the seal's text in the same order, and how many.
@@ -34,6 +36,7 @@ _ALIKE, _SHORTEST, _LONGEST = 0.6, 4, 24
 # What stands alone beside a seal and is no rest of a name; 小学 may be one of a school's.
 _WHOLE = NOT_NAMES - frozenset(SCHOOL_ENDINGS)
 _REST = 2
+_NAMES = (Kind.UNIT, Kind.APPLICANT_UNIT, Kind.PERSON_NAME, Kind.APPLICANT_NAME)
 # What stands behind a seal over a copy's stamp is the name of who checked the copy.
 _NAME = 4
 _COPY = re.compile("复印件|影印件|原件|审核|核对|核验|审验|经办")
@@ -58,9 +61,11 @@ def ink_beside_seals(page: PageText, found: Sequence[Finding], policy: Policy) -
     new: list[Finding] = []
     named = [(i, Kind.UNIT, "names-the-owner") for i in _owners_names(page, seals, found)]
     rests = [(i, Kind.SIGNATURE, "cut-by-seal") for i in _rests(page, seals, found)]
-    for index, kind, rule in [*named, *rests]:
+    whole = [(i, 0, kind, rule) for i, kind, rule in [*named, *rests]]
+    ends = [(i, start, Kind.UNIT, "cut-by-seal") for i, start in _ends(page, seals, found)]
+    for index, start, kind, rule in [*whole, *ends]:
         finding = _finding(page, policy, kind, lines[index].polygon, f"p{number}-o{len(new) + 1}")
-        update = {"rule": rule, "line": index, "end": len(lines[index].chars)}
+        update = {"rule": rule, "line": index, "start": start, "end": len(lines[index].chars)}
         new.append(finding.model_copy(update=update))
     for place, bounds in enumerate(_cut_rows(page, seals, found), 1):
         polygon = Polygon.from_bounds(page.reading.frame, *bounds)
@@ -117,6 +122,26 @@ def _rests(page: PageText, seals: Sequence[Finding], found: Sequence[Finding]) -
             yield index
 
 
+def _ends(
+    page: PageText, seals: Sequence[Finding], found: Sequence[Finding]
+) -> Iterator[tuple[int, int]]:
+    """Yield the lines of names that run out of a seal, and the character where they come out.
+
+    The name in such a line was read badly under the seal, and so its last characters may belong to
+    no finding.
+    """
+    outlines = [seal.polygon.array().astype(np.float32) for seal in seals]
+    for index, line in enumerate(page.reading.lines):
+        claimed = [f.end for f in found if f.line == index and f.kind in _NAMES]
+        start = len(line.chars)
+        while start and not _inside(line.chars[start - 1].polygon, outlines):
+            start -= 1
+        rest = "".join(char.text for char in line.chars[start:]).strip()
+        under = any(f >= start - _REST for f in claimed if f is not None and f <= start)
+        if start and under and 1 <= len(rest) <= _REST and all(map(is_han, rest)):
+            yield index, start
+
+
 def _after_a_stamp(page: PageText, index: int) -> bool:
     """Whether the words of a copy's stamp stand before a line in its row: a checker signed it."""
     me = page.boxes[index]
@@ -163,9 +188,11 @@ def _cut_rows(
     if not len(pieces):
         return
     away = np.asarray(cv2.distanceTransform(1 - stamped, cv2.DIST_L2, 3), np.float32)
-    for row in _rows(pieces, away, em):
+    for row, distance in _rows(pieces, away, em):
         x0, y0, x1, y1 = row
-        if _ROW_LOW * em <= y1 - y0 <= _ROW_HIGH * em and x1 - x0 >= _ROW_WIDE * em:
+        cut = distance <= max(1.0, _TOUCHING * em)
+        low, wide = (_SLIVER_LOW, _SLIVER_WIDE) if cut else (_ROW_LOW, _ROW_WIDE)
+        if low * em <= y1 - y0 <= _ROW_HIGH * em and x1 - x0 >= wide * em:
             pad = 0.12 * em
             yield (
                 max(0.0, x0 - 0.5 * em) / scale,
@@ -211,8 +238,13 @@ def _pieces(ink: Bits, em: float) -> NDArray[np.int32]:
     return np.asarray(boxes[np.argsort(boxes[:, 0])], np.int32)
 
 
-def _rows(pieces: NDArray[np.int32], away: NDArray[np.float32], em: float) -> Iterator[Bounds]:
-    """Yield the rows that begin at a seal: its nearest pieces, and what goes on beside them."""
+def _rows(
+    pieces: NDArray[np.int32], away: NDArray[np.float32], em: float
+) -> Iterator[tuple[Bounds, float]]:
+    """Yield the rows that begin at a seal: its nearest pieces, and what goes on beside them.
+
+    With each its distance from the seal.
+    """
     middles = (pieces[:, 1] + pieces[:, 3]) / 2
     distance = np.array([away[y0:y1, x0:x1].min() for x0, y0, x1, y1 in pieces])
     free = np.ones(len(pieces), bool)
@@ -237,4 +269,4 @@ def _rows(pieces: NDArray[np.int32], away: NDArray[np.float32], em: float) -> It
             x0, y0 = row[:, :2].min(axis=0)
             x1, y1 = row[:, 2:].max(axis=0)
         free &= ~members
-        yield float(x0), float(y0), float(x1), float(y1)
+        yield (float(x0), float(y0), float(x1), float(y1)), float(distance[seed])

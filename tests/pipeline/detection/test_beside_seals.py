@@ -12,13 +12,22 @@ from pipeline.detection.page_text import PageText, deslanted
 from pipeline.dossier import Finding, Kind
 from pipeline.geometry import Polygon
 from pipeline.policy import Policy
-from tests.pipeline.detection.sheets import Sheet
+from tests.pipeline.detection.sheets import EM, Sheet
 
 LETTER = "特此证明，情况属实，请予以办理为盼。"
 
 
-def _beside(sheet: Sheet, policy: Policy, says: str = "淮南市第五中学") -> list[Finding]:
-    """What is found beside a round seal with its middle at (700, 500)."""
+def _beside(
+    sheet: Sheet, policy: Policy, says: str = "淮南市第五中学", named: tuple[int, int] | None = None
+) -> list[Finding]:
+    """What is found beside a round seal with its middle at (700, 500).
+
+    Args:
+        sheet: The page.
+        policy: The notice.
+        says: What was read on the seal.
+        named: Characters of the second line that were found to be of a school's name.
+    """
     turns = np.linspace(0, 2 * np.pi, 48, endpoint=False)
     points = [(700 + 120 * float(np.cos(t)), 500 + 120 * float(np.sin(t))) for t in turns]
     seal = Finding(
@@ -33,7 +42,11 @@ def _beside(sheet: Sheet, policy: Policy, says: str = "淮南市第五中学") -
         text=says,
     )
     page = PageText(sheet.reading, analyse_layout(sheet.pixels), deslanted(sheet.reading))
-    return ink_beside_seals(page, [seal], policy)
+    found = [seal]
+    if named is not None:
+        place = {"line": 1, "start": named[0], "end": named[1], "kind": Kind.UNIT, "id": "p1-2"}
+        found.append(seal.model_copy(update=place))
+    return ink_beside_seals(page, found, policy)
 
 
 def _strokes(sheet: Sheet, x: int, y: int) -> None:
@@ -51,6 +64,25 @@ def test_the_end_of_a_name_that_a_seal_cuts_is_hidden(policy: Policy) -> None:
     x0, y0, x1, y1 = cut.polygon.bounds
     assert x0 <= 822 and x1 >= 872 and y0 <= 500 and y1 >= 530
     assert cut.doubtful
+
+
+def test_not_even_a_stroke_of_what_a_seal_cuts_is_left(policy: Policy) -> None:
+    sheet = Sheet().write(LETTER, 120, 200)
+    cv2.line(sheet.pixels, (810, 505), (830, 505), (0, 0, 0), 3)
+    cv2.line(sheet.pixels, (826, 497), (826, 512), (0, 0, 0), 3)
+    (cut,) = _beside(sheet, policy)
+    x0, y0, x1, y1 = cut.polygon.bounds
+    assert x0 <= 820 and x1 >= 829 and y0 <= 498 and y1 >= 511
+
+
+@pytest.mark.parametrize(("says", "named"), [("上海师范体学", (0, 4)), ("我们都是先进", None)])
+def test_the_end_of_a_schools_name_that_was_misread_under_the_seal_is_hidden(
+    policy: Policy, says: str, named: tuple[int, int] | None
+) -> None:
+    last = len(says) - 1
+    sheet = Sheet().write(LETTER, 120, 200).write(says, 814 - last * EM, 490)
+    found = [(f.line, f.start, f.end) for f in _beside(sheet, policy, named=named)]
+    assert found == ([(1, last, last + 1)] if named else [])
 
 
 def test_ink_away_from_a_seal_and_print_that_was_read_stay(policy: Policy) -> None:
