@@ -37,6 +37,8 @@ HIDDEN = [
     (Kind.EMAIL, "⟦lxl@hnez.edu.cn⟧"),
     (Kind.BIRTH_DATE, "出生日期：⟦1990年3月7日⟧"),
     (Kind.BIRTH_DATE, "出生年月：⟦1990.03⟧"),
+    (Kind.BIRTH_DATE, "性别女，⟦197504⟧出生"),
+    (Kind.BIRTH_DATE, "出生日期：⟦19750423⟧"),
     (Kind.BIRTH_DATE, "生于⟦1990年3月⟧"),
     (Kind.BIRTH_DATE, "参加会议，⟦1987年6月⟧生"),
     (Kind.BIRTH_DATE, "⟦1987年6.月12日⟧"),
