@@ -119,9 +119,10 @@ async def _work(make: type[OfficeWorker]) -> None:
     await _register()
     name = f"worker-{secrets.token_hex(3)}"
     runs = int(os.environ.get("MANGPING_RUNS") or 1)
+    light = float(os.environ.get("MANGPING_LIGHT_SECONDS") or _LIGHT_SECONDS)
     workers = (
         make(_HEAVY, limit=runs, every=0, apart=True, name=f"{name}-{_HEAVY}"),
-        make(_LIGHT, limit=_LIGHT_RUNS, every=_LIGHT_SECONDS, apart=False, name=f"{name}-{_LIGHT}"),
+        make(_LIGHT, limit=_LIGHT_RUNS, every=light, apart=False, name=f"{name}-{_LIGHT}"),
     )
     async with asyncio.TaskGroup() as group:
         for worker in workers:

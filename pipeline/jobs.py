@@ -9,8 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from pipeline.detection import Detector
 from pipeline.dossier import Applicant, Finding
 from pipeline.findings_file import FindingsFile
 from pipeline.intake import DecodedPages
@@ -20,6 +20,9 @@ from pipeline.policy import Policy
 from pipeline.progress import Stage
 from pipeline.reading import PageReading, Reader
 from pipeline.work import PageFacts
+
+if TYPE_CHECKING:
+    from pipeline.detection import Detector
 
 
 @dataclass(frozen=True, slots=True)

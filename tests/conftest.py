@@ -1,23 +1,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from tests.served_office import ServedOffice, served_office
+from tests.early import Early
+from tests.served_office import ServedOffice
 
-# Long enough for a busy machine, short enough to wait for.
-LEASE_SECONDS = 6
+
+@pytest.fixture(scope="session", autouse=True)
+def early(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Early]:
+    items = request.session.items
+    wanted = {name for item in items for name in getattr(item, "fixturenames", ())}
+    with Early.session(wanted, tmp_path_factory.mktemp) as early:
+        yield early
 
 
 @pytest.fixture(scope="session")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedOffice]:
+def office(early: Early) -> ServedOffice:
     """One for all tests that stop nothing of it for good: its start costs as much as they do."""
-    changes = {
-        "MANGPING_LEASE_SECONDS": str(LEASE_SECONDS),
-        # Whatever Prefect would log, so that it can be searched.
-        "PREFECT_LOGGING_LEVEL": "INFO",
-        "PREFECT_LOGGING_TO_API_ENABLED": "true",
-    }
-    with served_office(tmp_path_factory.mktemp("office"), **changes) as office:
-        yield office
+    office: ServedOffice = early.result("office")
+    return office
+
+
+@pytest.fixture(scope="session")
+def prefect_database(early: Early) -> Path:
+    """What :func:`tests.early.settle` puts where the first start is not the point."""
+    place: Path = early.result("prefect_database")
+    return place

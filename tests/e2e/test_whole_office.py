@@ -15,7 +15,8 @@ from tests.sheets import APPLICANT, LINES, draw_sheet, traces
 _TITLE = "第十七号"
 _VERSIONS = """
 from dossiers.models import CopyVersion
-for row in CopyVersion.objects.order_by("attachment__ordinal", "number"):
+rows = CopyVersion.objects.filter(attachment__dossier={dossier!r})
+for row in rows.order_by("attachment__ordinal", "number"):
     print(row.attachment.code, row.number, row.verdict, row.findings.filter(action="mask").count())
 """
 
@@ -61,7 +62,7 @@ def test_from_the_applicants_desk_to_the_reviewers(
     auditor.takes_mask_away("他人姓名")
     auditor.draws_mask((0.08, 0.28, 0.6, 0.34), "project_number")
     auditor.makes_new_version()
-    versions = office.run(_VERSIONS).split("\n")
+    versions = office.run(_VERSIONS.format(dossier=dossier)).split("\n")
     assert [line.rsplit(" ", 2)[0] for line in versions] == ["a001 1", "a002 1", "a002 2"]
     assert "error" not in "".join(versions)
     auditor.empties_queue()

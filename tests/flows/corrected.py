@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import dossiers
-from flows.prefect_home import set_environment
+from flows.prefect_home import prefect_api
 from pipeline.case_results import finish_into_case
 from pipeline.file_reading import read_file
 
@@ -24,21 +24,20 @@ if TYPE_CHECKING:
 
 def main(folder: str) -> None:
     dossiers.prepare()
-    set_environment()
-    from prefect.testing.utilities import prefect_test_harness
-
     from dossiers.models import DecisionKind, User
     from dossiers.roles import Role
     from dossiers.services.accounts import create_account
     from dossiers.services.deciding import DecisionInput, record_decision
-    from flows import session
-    from flows.correct import correct_dossier
-    from flows.process import process_dossier
     from pipeline.dossier import Kind
 
     dossier = _submitted(Path(folder))
     by = create_account("auditor", Role.AUDITOR)
-    with prefect_test_harness(server_startup_timeout=120):
+    with prefect_api() as wait_until_up:
+        from flows import session
+        from flows.correct import correct_dossier
+        from flows.process import process_dossier
+
+        wait_until_up()
         process_dossier(dossier)
         first = _state(dossier)
         name = next(f for f in _findings(dossier, 1) if f.kind == Kind.APPLICANT_NAME)
@@ -70,6 +69,7 @@ def main(folder: str) -> None:
         states = [first, second, _state(dossier)]
         said = {"broken": broken, "counts": counts, "states": states}
         said |= {"kinds": _kinds(dossier), "failing": _failing(Path(folder))}
+        said["unknown"] = _unknown()
         print(json.dumps(said))
 
 
@@ -113,6 +113,20 @@ def _versions(dossier: str) -> list[int]:
 
     rows = Attachment.objects.filter(dossier_id=dossier).order_by("ordinal")
     return [row.versions.count() for row in rows]
+
+
+def _unknown() -> list[object]:
+    """What a flow does with an id that nobody has, and what it leaves behind."""
+    from dossiers.errors import UnknownThingError
+    from dossiers.models import Run
+    from flows.process import process_dossier
+
+    runs = Run.objects.count()
+    try:
+        process_dossier("d-0123456789ab")
+    except UnknownThingError as error:
+        return [error.code, Run.objects.count() == runs]
+    return []
 
 
 def _failing(folder: Path) -> dict[str, object]:

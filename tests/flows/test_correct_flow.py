@@ -1,40 +1,25 @@
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 from typing import Any
 
 import pytest
 
-from models import weights_dir
+from tests.early import Early
 
 Said = dict[str, Any]
 
 
 @pytest.fixture(scope="module")
-def said(tmp_path_factory: pytest.TempPathFactory) -> Said:
+def corrections(early: Early) -> Said:
     """From a process of its own, because the flows' threads want a database that is a file."""
-    if not (weights_dir() / "PP-OCRv6_small_rec" / "inference.onnx").is_file():
+    said: Said | None = early.result("corrections")
+    if said is None:
         pytest.skip("the reading models are not fetched: run `mangping models fetch`")
-    folder = tmp_path_factory.mktemp("flows")
-    environment = {
-        **os.environ,
-        "MANGPING_STATE": str(folder / "state"),
-        "DJANGO_SETTINGS_MODULE": "portal.settings",
-    }
-    for name in ("DATABASE_URL", "MANGPING_KEY", "MANGPING_STORAGE", "PREFECT_API_URL"):
-        environment.pop(name, None)
-    command = [sys.executable, "-m", "tests.flows.corrected", str(folder)]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr[-2000:]
-    answer: Said = json.loads(done.stdout.splitlines()[-1])
-    return answer
+    return said
 
 
-def test_corrections_are_in_new_copies_which_are_verified_again(said: Said) -> None:
-    first, second, third = said["states"]
+def test_corrections_are_in_new_copies_which_are_verified_again(corrections: Said) -> None:
+    first, second, third = corrections["states"]
     assert first == {
         "versions": [1, 1, 1, 1],
         "attachments": ["verified"] * 4,
@@ -51,31 +36,37 @@ def test_corrections_are_in_new_copies_which_are_verified_again(said: Said) -> N
     assert (third["doubts"], third["waiting"]) == (["string-readable"], 0)
 
 
-def test_a_string_is_searched_in_every_copy_and_no_failure_is_passed_over(said: Said) -> None:
+def test_a_string_is_searched_in_every_copy_and_no_failure_is_passed_over(
+    corrections: Said,
+) -> None:
     """The first reading misses it in the fourth attachment; the second copy cannot be written."""
-    counts, broken = said["broken"]
+    counts, broken = corrections["broken"]
     assert counts == {"copies": 2, "failed": 1}
     assert broken["versions"] == [2, 1, 1, 2] and broken["waiting"] > 0
     assert broken["attachments"] == ["person", "person", "verified", "person"]
     assert {"correction-failed", "string-readable"} <= set(broken["doubts"])
-    assert said["counts"] == {"copies": 1, "failed": 0}
-    second = said["states"][1]
+    assert corrections["counts"] == {"copies": 1, "failed": 0}
+    second = corrections["states"][1]
     assert second["attachments"] == ["person", "verified", "verified", "person"]
     assert "correction-failed" not in second["doubts"] and "string-readable" in second["doubts"]
 
 
-def test_another_kind_brings_another_examination_and_no_other_copy(said: Said) -> None:
-    as_paper, as_honour, same_copies = said["kinds"]
+def test_another_kind_brings_another_examination_and_no_other_copy(corrections: Said) -> None:
+    as_paper, as_honour, same_copies = corrections["kinds"]
     assert as_paper == ["person", "return", ["publication-return"]]
     assert as_honour == ["verified", None, []]
     assert same_copies
 
 
-def test_what_fails_three_times_goes_to_a_person_and_can_be_tried_again(said: Said) -> None:
+def test_what_fails_three_times_goes_to_a_person_and_can_be_tried_again(corrections: Said) -> None:
     """The others are finished meanwhile; nothing of the failure stays when it is done again."""
-    failing = said["failing"]
+    failing = corrections["failing"]
     assert failing["tries"] == {"a001": 1, "a002": 3, "a003": 1, "a004": 1}
     assert failing["first"] == ["verified", "person", "verified", "verified"]
     assert failing["doubts"] == ["internal"]
     assert failing["again"] == ["verified"] * 4
     assert failing["state"] == "ready"
+
+
+def test_an_unknown_id_fails_the_run_and_touches_nothing(corrections: Said) -> None:
+    assert corrections["unknown"] == ["unknown", True]

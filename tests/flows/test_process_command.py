@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from tests.early import settle
 from tests.sheets import APPLICANT, draw_sheet, traces
 
 
@@ -42,8 +43,10 @@ def process(dossier: Path, home: Path, *arguments: object) -> Ran:
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("case")
+def home(tmp_path_factory: pytest.TempPathFactory, prefect_database: Path) -> Path:
+    home = tmp_path_factory.mktemp("case")
+    settle(prefect_database, home / "state")
+    return home
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,20 +9,27 @@ from pathlib import Path
 import pytest
 
 from flows.cases import Order, submit
-from flows.prefect_home import set_environment
+from flows.prefect_home import prefect_api
 from pipeline.similarity.corpus import Corpus
 from pipeline.similarity.nouns import Author, Document
+from tests.early import settle
 from tests.packages import make_packages
 from tests.sheets import APPLICANT, draw_sheet, traces, write_identity
 
 
 @pytest.fixture(scope="module", autouse=True)
-def prefect() -> Iterator[None]:
-    set_environment()
-    from prefect.testing.utilities import prefect_test_harness
+def prefect(prefect_database: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    state = tmp_path_factory.mktemp("prefect")
+    settle(prefect_database, state)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("PREFECT_HOME", str(state / "prefect"))
+        with prefect_api() as wait_until_up:
+            from prefect.settings import PREFECT_API_URL, temporary_settings
 
-    with prefect_test_harness(server_startup_timeout=120):
-        yield
+            wait_until_up()
+            # Another test may have imported Prefect before.
+            with temporary_settings({PREFECT_API_URL: os.environ["PREFECT_API_URL"]}):
+                yield
 
 
 @pytest.fixture
@@ -160,13 +168,3 @@ def test_an_attachment_that_can_no_longer_be_read_loses_its_old_copy(order: Orde
     assert process_dossier(submit(order)) == {"error": 2}
     assert not list((order.out / "masked").iterdir())
     assert not list((order.out / "findings").iterdir())
-
-
-@pytest.mark.django_db
-def test_an_unknown_id_fails_the_run_and_touches_nothing(order: Order) -> None:
-    from dossiers.errors import UnknownThingError
-    from flows.process import process_dossier
-
-    with pytest.raises(UnknownThingError):
-        process_dossier("d-0123456789ab")
-    assert not order.out.exists()

@@ -11,7 +11,7 @@ import urllib.request
 import pytest
 
 from flows.names import PUBLISH, SWEEP
-from tests.conftest import LEASE_SECONDS
+from tests.early import LEASE_SECONDS
 from tests.served_office import ServedOffice
 from tests.sheets import traces
 
