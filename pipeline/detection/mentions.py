@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.detection.near_forms import WEAK, near_names, near_units, spread_pattern
-from pipeline.detection.vocabulary import is_han
+from pipeline.detection.vocabulary import NOT_NAMES, SUBJECTS, is_han
 from pipeline.reading.lines import Line
 from pipeline.surnames import starts_with_surname
 
@@ -20,6 +20,8 @@ Stretch = tuple[int, int, int]
 _PITCH_LEAST, _PITCH_MOST, _RIGHT, _INDENT = 0.6, 2.3, 2.5, 2.5
 # The shortest piece of a school's name that is looked for at the end of a line.
 _UNIT_PIECE = 2
+# What a cell for a name may hold and any other cell too.
+_WORDS = frozenset(NOT_NAMES) | frozenset(SUBJECTS)
 # Words that run into a name on either side.
 _BEFORE_NAMES = ("学生", "同学", "老师", "教师", "同志", "同事", "主任", "校长", "组长")
 _AFTER_NAMES = (
@@ -150,7 +152,13 @@ def stands_alone(text: str, start: int, end: int) -> bool:
     before = before or text[:start].endswith(_BEFORE_NAMES)
     after = end == len(text) or not is_han(text[end]) or text[end] in "老同教主校的和与及在是说为"
     after = after or text.startswith(_AFTER_NAMES, end)
-    return before and after and starts_with_surname(text[start:end])
+    if starts_with_surname(text[start:end]):
+        return before and after
+    # A rare surname counts only between marks: nothing tells such a name from a word.
+    marked = (start == 0 or not is_han(text[start - 1])) and (
+        end == len(text) or not is_han(text[end])
+    )
+    return marked and text[start:end] not in _WORDS
 
 
 def _goes_on(

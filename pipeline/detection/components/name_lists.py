@@ -9,7 +9,7 @@ from spacy.tokens import Doc
 
 from pipeline.detection.page_text import PageText
 from pipeline.detection.spans import text_of
-from pipeline.detection.vocabulary import LABEL_HEAD, NOT_NAMES, TITLES_AFTER_NAME, is_han
+from pipeline.detection.vocabulary import LABEL_HEAD, NOT_NAMES, SUBJECTS, TITLES_AFTER_NAME, is_han
 from pipeline.surnames import starts_with_surname
 
 _DOTS = "·•・∙●"
@@ -17,6 +17,10 @@ _SEPARATOR = re.compile(r"[、,，;；/／|。.]?")
 _TITLES = "|".join(TITLES_AFTER_NAME)
 _TITLE = re.compile(rf"(?:{_TITLES})?(?:[(（][^()（）]{{1,16}}[)）])?[0-9①-⑳*＊]*")
 _JOINED = re.compile(r"(.{2,4}?)[和与及](.{2,4})")
+# Behind a list of two or more names: 丁玲、空锦两位老师.
+_COUNTED = re.compile("[两二三四五六几]位(?:[一-龥]{2})?(?:老师|教师|同志|同学|同仁|同事)")
+# What stands before the last name of a list.
+_JOINS = frozenset("和与及")
 # Characters that end a list of names; others of the language's small words do occur in names.
 _ENDS = frozenset("的等是了")
 
@@ -103,6 +107,96 @@ def _name_sizes(doc: Doc, page: PageText, start: int, stop: int, strong: bool) -
         # Nobody can tell where one name ends and the next begins: all of it is names.
         return [len(text)]
     return tagged[:1]
+
+
+def listed_with(
+    doc: Doc, start: int, end: int, kept: set[int], depth: int = 0
+) -> Iterator[tuple[int, int]]:
+    """Yield the names that stand in one list with a known one: 指导勾英、任亨郁和段敏.
+
+    Args:
+        doc: The page.
+        start: First token of the known name.
+        end: One past its last token.
+        kept: Tokens that must stay.
+        depth: How many names of the list are known.
+    """
+    if depth > 8:
+        return
+    before = _name_before(doc, start, kept)
+    if before is not None:
+        yield before
+        yield from listed_with(doc, *before, kept, depth + 1)
+    behind = _name_behind(doc, end, kept, depth)
+    if behind is not None:
+        yield behind
+        yield from listed_with(doc, *behind, kept, depth + 1)
+
+
+def _name_before(doc: Doc, start: int, kept: set[int]) -> tuple[int, int] | None:
+    if start < 3 or doc[start - 1].text not in "、,，" or _tagged_until(doc, start - 1):
+        return None
+    for size in (3, 2):
+        a = start - 1 - size
+        text = text_of(doc, max(0, a), start - 1)
+        # Set apart by commas, words of a sentence look like names: 分工明确，王报时.
+        plain = doc[start - 1].text != "、" and everyday(doc, max(0, a), start - 1)
+        # 我和冯晨、李敏: 和 is a surname only where a name can begin.
+        joins = text[:1] in "和与及" and a > 0 and is_han(doc[a - 1].text)
+        if a < 0 or plain or joins:
+            continue
+        if _may_be_listed(text) and not kept.intersection(range(a, start)):
+            return a, start - 1
+    return None
+
+
+def _name_behind(doc: Doc, end: int, kept: set[int], depth: int) -> tuple[int, int] | None:
+    joined = end + 2 < len(doc) and doc[end].text in "和与"
+    if not joined and not (end + 2 < len(doc) and doc[end].text == "、"):
+        return None
+    for size in (3, 2):
+        b = end + 1 + size
+        text = text_of(doc, end + 1, min(b, len(doc)))
+        following = doc[b].text if b < len(doc) else ""
+        goes_on = following in _JOINS and starts_with_surname(text_of(doc, b + 1, b + 3))
+        ends = "等参两三老同共的" if joined else "等参两三老同共"
+        closed = not following or not is_han(following) or following in ends or goes_on
+        # 苗青、车前和雷雨的帮助: a word that could be a name is one behind two names.
+        word = joined and (depth < 1 or not closed) and everyday(doc, end + 1, min(b, len(doc)))
+        if word or (text[-1:] == "共" and counts(doc, b)):
+            continue
+        counted = b <= len(doc) and _COUNTED.match(text_of(doc, b, b + 7)) is not None
+        listed = _may_be_listed(text) or (counted and _is_no_word(text))
+        if listed and closed and not kept.intersection(range(end, b)):
+            return end + 1, min(b, len(doc))
+    return None
+
+
+def counts(doc: Doc, token: int) -> bool:
+    """Whether a number begins at a token."""
+    return token < len(doc) and (
+        doc[token].text.isdigit() or doc[token].text in "一二三四五六七八九十"
+    )
+
+
+def _tagged_until(doc: Doc, end: int) -> bool:
+    """Whether the word model sees a person right before a token; it will be found as it is."""
+    return any(b == end and b - a >= 2 and tag == "PER" for a, b, tag in doc._.words)
+
+
+def _may_be_listed(text: str) -> bool:
+    return (
+        len(text) >= 2
+        and all(is_han(c) for c in text)
+        and text not in NOT_NAMES
+        and starts_with_surname(text)
+        and text[-1] not in "的是在了等和与及"
+    )
+
+
+def _is_no_word(text: str) -> bool:
+    """Whether a text that is counted among people is none of the words of teaching."""
+    return all(is_han(c) for c in text) and text not in NOT_NAMES and text not in SUBJECTS
 
 
 def gap_pieces(page: PageText, start: int, stop: int) -> list[int]:

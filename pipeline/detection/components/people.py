@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from spacy.tokens import Doc
 
 from pipeline.detection.components.contents import contents_authors
-from pipeline.detection.components.name_lists import everyday, gap_pieces
+from pipeline.detection.components.name_lists import counts, everyday, gap_pieces, listed_with
 from pipeline.detection.components.pinyin_names import pinyin_names
 from pipeline.detection.components.rare_names import rare_names
 from pipeline.detection.places import towns
@@ -17,7 +17,6 @@ from pipeline.detection.spans import add, covered, page_of, text_of
 from pipeline.detection.vocabulary import (
     LABEL_HEAD,
     NOT_NAMES,
-    SUBJECTS,
     TITLES_AFTER_NAME,
     is_han,
 )
@@ -40,8 +39,6 @@ _AMONG = re.compile(
     "|[与和跟]([一-龥]{2,4}?)(?=共同(?:设计|执教|完成|承担|撰写|主持|开发)|合著|合编|合写|搭班|结对)"
 )
 _FAMILY = re.compile("父母|父亲|母亲|爸爸|妈妈|爷爷|奶奶|家长|同学|同志")
-# Behind a list of two or more names: 丁玲、空锦两位老师.
-_COUNTED = re.compile("[两二三四五六几]位(?:[一-龥]{2})?(?:老师|教师|同志|同学|同仁|同事)")
 # Two of these make a name that begins with no surname: 次仁|次旺.
 _TIBETAN = "|".join(
     "扎西 次仁 多吉 多杰 卓玛 平措 顿珠 旺堆 旺久 旺姆 央金 拉姆 拉巴 尼玛 达瓦 巴桑 格桑 洛桑 丹增 旦增 德吉 次旺 次旦 白玛 索朗 "
@@ -117,7 +114,7 @@ class PeopleSearch:
             return
         start, end = _whole_name(doc, start, end)
         # 瞿霆共2位教师: the count behind the names begins here.
-        if end - start > 2 and doc[end - 1].text == "共" and _counts(doc, end):
+        if end - start > 2 and doc[end - 1].text == "共" and counts(doc, end):
             end -= 1
         # 周涛父母: the word model cut the family in two.
         if end - start > 2 and _FAMILY.match(text_of(doc, end - 1, min(len(doc), end + 1))):
@@ -130,40 +127,8 @@ class PeopleSearch:
             return
         add(doc, GROUP, start, end, Kind.PERSON_NAME, "lac", 0.8)
         if end - start >= 2:
-            self._neighbours(doc, start, end, kept)
-
-    def _neighbours(self, doc: Doc, start: int, end: int, kept: set[int], depth: int = 0) -> None:
-        """Take names that stand in one list with a known one: 指导勾英、任亨郁."""
-        if depth > 8:
-            return
-        if start >= 3 and doc[start - 1].text in "、,，" and not _tagged_until(doc, start - 1):
-            for size in (3, 2):
-                a = start - 1 - size
-                text = text_of(doc, max(0, a), start - 1)
-                # Set apart by commas, words of a sentence look like names: 分工明确，王报时.
-                plain = doc[start - 1].text != "、" and everyday(doc, max(0, a), start - 1)
-                # 我和冯晨、李敏: 和 is a surname only where a name can begin.
-                joins = text[:1] in "和与及" and a > 0 and is_han(doc[a - 1].text)
-                if a < 0 or plain or joins:
-                    continue
-                if _may_be_listed(text) and not kept.intersection(range(a, start)):
-                    add(doc, GROUP, a, start - 1, Kind.PERSON_NAME, "list", 0.6)
-                    self._neighbours(doc, a, start - 1, kept, depth + 1)
-                    break
-        if end + 2 < len(doc) and doc[end].text == "、":
-            for size in (3, 2):
-                b = end + 1 + size
-                text = text_of(doc, end + 1, min(b, len(doc)))
-                closed = b >= len(doc) or not is_han(doc[b].text) or doc[b].text in "等参两三老同共"
-                if text[-1:] == "共" and _counts(doc, b):
-                    continue
-                counted = b <= len(doc) and _COUNTED.match(text_of(doc, b, b + 7)) is not None
-                listed = _may_be_listed(text) or (counted and _is_no_word(text))
-                if listed and closed and not kept.intersection(range(end, b)):
-                    b = min(b, len(doc))
-                    add(doc, GROUP, end + 1, b, Kind.PERSON_NAME, "list", 0.6)
-                    self._neighbours(doc, end + 1, b, kept, depth + 1)
-                    break
+            for a, b in listed_with(doc, start, end, kept):
+                add(doc, GROUP, a, b, Kind.PERSON_NAME, "list", 0.6)
 
     def _rows(self, doc: Doc, kept: set[int]) -> None:
         """Take lines that hold nothing but names set apart by gaps, as authors' lines do."""
@@ -216,18 +181,6 @@ class PeopleSearch:
             compound = len(text) > 2 and text[:2] in surnames()
             if tag == "PER" or spaced or compound or not everyday(doc, start, end):
                 add(doc, GROUP, start, end, Kind.PERSON_NAME, "cell", 0.6)
-
-
-def _tagged_until(doc: Doc, end: int) -> bool:
-    """Whether the word model sees a person right before a token; it will be found as it is."""
-    return any(b == end and b - a >= 2 and tag == "PER" for a, b, tag in doc._.words)
-
-
-def _counts(doc: Doc, token: int) -> bool:
-    """Whether a number begins at a token."""
-    return token < len(doc) and (
-        doc[token].text.isdigit() or doc[token].text in "一二三四五六七八九十"
-    )
 
 
 def _whole_name(doc: Doc, start: int, end: int) -> tuple[int, int]:
@@ -295,21 +248,6 @@ def _given_name(doc: Doc, start: int) -> int:
 
 def _surname_taken_for_adverb(doc: Doc, token: int) -> bool:
     return doc[token].text in surnames() and (token, token + 1, "d") in doc._.words
-
-
-def _may_be_listed(text: str) -> bool:
-    return (
-        len(text) >= 2
-        and all(is_han(c) for c in text)
-        and text not in NOT_NAMES
-        and starts_with_surname(text)
-        and text[-1] not in "的是在了等和与及"
-    )
-
-
-def _is_no_word(text: str) -> bool:
-    """Whether a text that is counted among people is none of the words of teaching."""
-    return all(is_han(c) for c in text) and text not in NOT_NAMES and text not in SUBJECTS
 
 
 def _may_be_among(doc: Doc, start: int, end: int) -> bool:

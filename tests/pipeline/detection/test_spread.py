@@ -28,6 +28,14 @@ def test_a_name_behind_a_label_is_hidden_in_every_file(detector: Detector, polic
     assert len(found["b"]) > len(alone["b"])
 
 
+def test_a_name_with_a_rare_surname_is_hidden_between_marks(
+    detector: Detector, policy: Policy
+) -> None:
+    bare = sheet_of("一等奖（⟦僧环⟧）", "苦行僧环游世界")
+    _, found = _spread(detector, ("a", sheet_of("指导教师：僧环")), ("b", bare))
+    assert shown(bare, found["b"], policy) == expected("一等奖（⟦僧环⟧）", "苦行僧环游世界")
+
+
 def test_a_colleague_has_one_label_in_chinese_and_pinyin(detector: Detector) -> None:
     _, found = _spread(detector, ("a", sheet_of("指导教师：李晓琳", "LI Xiaolin")))
     assert len({f.entity for f in found["a"]}) == 1
