@@ -107,7 +107,12 @@ _LONG_PIECE = 7
 _AMOUNT = re.compile(r"[0-9]{1,9}[.,·][0-9]{1,2}")
 # Columns of pay that stand close: 2961.00525.503348.00.
 _AMOUNTS = re.compile(r"(?:[0-9]{1,7}[.·][0-9]{2}){2,}")
-_ACCOUNT = re.compile(r"(?:微信号?|QQ号?|钉钉号?)[:：]([A-Za-z0-9_\-]{5,20})")
+# Without a colon a word may follow: 微信Android版.
+_ACCOUNT = re.compile(
+    r"(?:微信|QQ|钉钉)(?:号码?|ID|群号?)?"
+    r"(?:[:：]|(?=[A-Za-z0-9_\-]*[0-9_]))([A-Za-z0-9_\-]{5,20})",
+    re.IGNORECASE,
+)
 # Whoever types it in at the vendor's page of verification gets the paper's title.
 _REPORT_NUMBER = re.compile(r"(?:报告单?编号|检测编号)[:：.]*([0-9A-Za-z][0-9A-Za-z_\-]{7,31})")
 _REPORT_SIGN = re.compile(

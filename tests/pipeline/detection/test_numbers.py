@@ -101,6 +101,7 @@ def test_numbers_that_reviewers_need_stay(line: str, look: Look, policy: Policy)
     "line",
     [
         "微信号：⟦zwp1987⟧",
+        "联系方式：微信⟦hn_teacher88，QQ382716655⟧",
         "考号：⟦340120230456⟧",
         "⟦l3955412345⟧",
         "电子邮箱：⟦lxl1987@163.com⟧2025年3月15日",
