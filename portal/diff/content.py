@@ -15,6 +15,7 @@ from dossiers.models import (
     Decision,
     DecisionKind,
     Dossier,
+    Doubt,
     Finding,
     User,
 )
@@ -23,8 +24,17 @@ from dossiers.states import DossierState
 from pipeline.geometry import Frame
 from portal.diff.kinds import NAMES, recogniser_name
 from portal.diff.links import page_links
-from portal.diff.sides import Side
+from portal.diff.sides import OWN, Side
 
+# As the doubts about an attachment itself are called; see dossiers.services.results.
+_OWN_COPY, _PUBLICATION = "own-copy-", "publication-"
+_OWN_COPY_NEXT = (
+    "左侧可对照申报人自己打码的副本。属实的，回到材料页“退回申报人”并写明原因；"
+    "不影响评审的，按 a 确认。"
+)
+_PUBLICATION_NEXT = (
+    "请对照原件。属实的，回到材料页“退回申报人”并写明原因；不影响评审的，按 a 确认。"
+)
 Corners = Sequence[Sequence[float]]
 Row = dict[str, Any]
 
@@ -87,9 +97,24 @@ def queue_content(dossier: Dossier) -> list[Row]:
             "rule": doubt.rule,
             "finding": doubt.finding_id,
             "kind": NAMES.get(doubt.finding.kind, "") if doubt.finding else "",
+            **_told(doubt),
         }
         for doubt in open_queue(dossier.pk)
     ]
+
+
+def _told(doubt: Doubt) -> Row:
+    """Return what a check of the whole attachment found, what comes next, and what to look at."""
+    attachment, code = doubt.attachment, doubt.code
+    if doubt.version_id is None and code.startswith(_OWN_COPY) and attachment.own_result:
+        found = list(attachment.own_result.get("messages", ()))
+        side = OWN if attachment.own_file_id is not None else ""
+        return {"found": found, "next": _OWN_COPY_NEXT, "side": side}
+    if doubt.version_id is None and code.startswith(_PUBLICATION) and attachment.publication:
+        entries = attachment.publication.get("findings", ())
+        said = [entry["reason"] for entry in entries if entry.get("effect") != "advise"]
+        return {"found": said, "next": _PUBLICATION_NEXT, "side": ""}
+    return {"found": [], "next": "", "side": ""}
 
 
 def queue_places(attachment: Attachment, page: int, frame: Frame) -> dict[int, list[list[float]]]:

@@ -125,7 +125,7 @@ def _place(
     sides = sides_of(attachment)
     original = next(side for side in sides if side.code == ORIGINAL)
     right = choose(sides, request.GET.get("right", ""), sides[0])
-    left = choose(sides, request.GET.get("left", ""), original)
+    left = choose(sides, request.GET.get("left") or first.get("side", ""), original)
     newest = sides[0].version
     frames = page_frames(attachment, right.version or left.version or newest)
     page = _number(request, "p", first.get("page", 1))

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,11 @@ from dossiers.models import AuditEvent, Decision, Dossier, User
 from dossiers.places import dossiers_dir
 from dossiers.roles import Role
 from dossiers.services.receiving import submit_dossier
-from dossiers.services.runs import put_before_person
+from dossiers.services.results import attach_result
+from dossiers.services.runs import finish_run, put_before_person
+from pipeline.outcome import OwnCopy
 from portal.diff import links
-from tests.dossiers.papers import events, open_dossier
+from tests.dossiers.papers import begin, events, open_dossier, outcome, upload
 from tests.portal.conftest import Accounts, browser
 from tests.portal.reviewed import HEIGHT, WIDTH, reviewed, stored
 
@@ -169,6 +172,27 @@ def test_an_attachment_that_cannot_be_opened_hides_nothing_of_the_others(
     put_before_person(dossier.pk, 1, "failed-repeatedly")
     page = browser(auditor).get(reverse("diff", args=[dossier.pk]))
     assert page.status_code == 200 and "a001 第 1 页" in page.content.decode()
+
+
+def test_the_applicants_own_copy_is_opened_with_what_was_found_and_what_comes_next(
+    auditor: User, tmp_path: Path
+) -> None:
+    dossier = open_dossier(1)
+    attachment = upload(dossier, own_copy_of=1)
+    submit_dossier(dossier.pk)
+    grant, made = begin(dossier), outcome(attachment, tmp_path)
+    own = OwnCopy(verdict="leak", leaks=1, messages=("第 1 页：申报人姓名，页面上没有盖住",))
+    result = made.result.model_copy(update={"own_copy": own})
+    attach_result(dossier.pk, replace(made, result=result), grant=grant)
+    finish_run(grant)
+    client = browser(auditor)
+    index = client.get(reverse("diff-index", args=[dossier.pk]), {"what": "queue"}).json()
+    (entry,) = index["queue"]
+    assert entry["found"] == list(own.messages) and "退回申报人" in entry["next"]
+    page = client.get(reverse("diff", args=[dossier.pk])).content.decode()
+    assert '<option value="own" selected>申报人自己打码的副本</option>' in page
+    left = page.partition('id="left"')[2].partition("</h2>")[0]
+    assert left.endswith("申报人自己打码的副本")
 
 
 def test_a_large_dossier_costs_no_more_questions_than_a_small_one(

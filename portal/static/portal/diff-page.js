@@ -95,6 +95,18 @@ export function recordRows(sheet, takeBack) {
   return rows.length ? rows : [element("li", "empty", "还没有人对这个附件做过决定。")];
 }
 
+// What a person is asked about, what was found, and what comes next.
+export function doubtTold(doubt) {
+  const told = [element("p", "todo", doubt.message)];
+  if (doubt.found.length) {
+    const list = element("ul");
+    list.append(...doubt.found.map((text) => element("li", "", text)));
+    told.push(list);
+  }
+  if (doubt.next) told.push(element("p", "", doubt.next));
+  return told;
+}
+
 // What is left to do, after a decision.
 export function told({ queue, pending }) {
   if (queue.length) return `还有 ${queue.length} 处待核对。`;

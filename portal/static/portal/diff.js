@@ -1,6 +1,6 @@
 // The page of the diff: the queue of what needs a person, the findings, and what is decided.
 
-import { ask, boxes, post, recordRows, request, row, showTab, swatch, toast, told, when, wireTabs } from "./diff-page.js";
+import { ask, boxes, doubtTold, post, recordRows, request, row, showTab, swatch, toast, told, when, wireTabs } from "./diff-page.js";
 import { Panes, element } from "./diff-panes.js";
 
 const root = document.getElementById("diff");
@@ -99,7 +99,13 @@ function renderQueue() {
   if (!state.queue.length) list.append(element("li", "empty", "没有待核对的内容。"));
 }
 
-function go(doubt) { open(doubt.attachment, doubt.page, { finding: doubt.finding, doubt: doubt.id }); }
+// What is about the applicant's own copy is shown beside it; with the next one the original is back.
+function go(doubt) {
+  const same = doubt.attachment === state.sheet.attachment;
+  const at = same ? state.sheet.left.code : "";
+  const left = doubt.side && at !== doubt.side ? doubt.side : !doubt.side && at === "own" ? "original" : undefined;
+  open(doubt.attachment, doubt.page, { left, finding: doubt.finding, doubt: doubt.id });
+}
 
 function wantedHere(f) {
   const { kind, doubtful } = filters.elements;
@@ -161,7 +167,7 @@ function renderCard() {
   if (finding) title.append(swatch(finding.kind, finding.masked), `${finding.name} · ${finding.masked ? "遮盖" : "保留"} ${finding.label}`);
   else title.textContent = "待核对";
   card.append(title);
-  if (doubt) card.append(element("p", "todo", doubt.message));
+  if (doubt) card.append(...doubtTold(doubt));
   const points = place();
   if (points) {
     const crops = element("div", "crops");
