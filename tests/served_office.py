@@ -207,9 +207,8 @@ def served_office(folder: Path, **changes: str) -> Iterator[ServedOffice]:
         "MANGPING_PORT": str(ports[0]),
         "MANGPING_PORTAL_URL": f"http://127.0.0.1:{ports[1]}",
         "DJANGO_SETTINGS_MODULE": "portal.settings",
-        # An office spares its server; a test waits for each answer.
-        "PREFECT_WORKER_QUERY_SECONDS": "0.5",
-        "MANGPING_LIGHT_SECONDS": "0.5",
+        # An office spares its server more; each question takes it a twentieth of a second.
+        "MANGPING_LIGHT_SECONDS": "2",
         **changes,
     }
     environment.pop("PREFECT_HOME", None)

@@ -31,7 +31,13 @@ def test_a_dossier_ends_as_it_would_have_whatever_is_killed_on_the_way(
 ) -> None:
     """All is killed at once; then Prefect's server is, and the others end in order."""
     settle(prefect_database, tmp_path / "state")
-    with served_office(tmp_path, MANGPING_LEASE_SECONDS=str(_LEASE)) as office:
+    # Nothing idles here: what waits asks often.
+    changes = {
+        "MANGPING_LEASE_SECONDS": str(_LEASE),
+        "PREFECT_WORKER_QUERY_SECONDS": "0.5",
+        "MANGPING_LIGHT_SECONDS": "0.5",
+    }
+    with served_office(tmp_path, **changes) as office:
         dossier = office.hand_in(_FILES)
         office.announce(dossier)
         read: dict[str, int] = {}
