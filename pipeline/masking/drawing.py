@@ -21,6 +21,7 @@ Pixels = NDArray[np.uint8]
 _LEGIBLE = 9  # pixels; a smaller label is a smudge
 _TALL = 0.68  # of the patch that the glyphs may take across the line
 _LONG = 0.94  # and along it
+_LARGEST = 64  # pixels; a larger stroke is as thick as what is looked for under masks
 _LEVEL = 3.0  # degrees up to which a label is written level: straight strokes read best
 _NEARLY_SQUARE = 1.4  # height by width up to which the label of a round patch is written level
 
@@ -104,7 +105,7 @@ def _slanted(label: Pixels, degrees: float, *, bilevel: bool) -> Pixels:
 def _fitting(label: str, length: float, thickness: float) -> Pixels | None:
     """The rendered label at the greatest size that fits; without brackets if it must; or None."""
     for text in (label, label.strip("【】")):
-        size = int(thickness * _TALL)
+        size = min(int(thickness * _TALL), _LARGEST)
         while size >= _LEGIBLE:
             glyphs = render(text, size)
             if glyphs.shape[1] <= _LONG * length:
