@@ -15,6 +15,9 @@ from pipeline.masking.axes import Axes, axes_of, axes_of_polygon
 from pipeline.reading.lines import Line, PageReading
 
 Interval = tuple[float, float]
+# In widths of full-width characters: what is too narrow for one, what is too wide for a mark, and
+# what of a mark is left.
+_NARROW, _MARK, _LEFT = 0.7, 0.6, 0.3
 _COLONS, _BRACKETS = (":", "："), ("(", "（")
 
 
@@ -101,6 +104,7 @@ class Rows:
             beside += [(float(s[0]), float(s[2])) for s in spans]
         thin = _thin(boxes, texts)
         boxes = _whole(boxes, thin, _pitch(boxes, texts, full_width))
+        boxes = _beside_marks(boxes, texts, thin)
         return Row(
             axes=axes,
             chars=boxes[:, [0, 2]],
@@ -192,6 +196,30 @@ def _whole(
         start, end = boxes[k, 0], boxes[k, 2]
         whole[k, 0] = min(start, max(before, end - pitch))
         whole[k, 2] = max(end, min(after, start + pitch))
+    return whole
+
+
+def _beside_marks(
+    boxes: NDArray[np.float64], texts: list[str], thin: NDArray[np.bool_]
+) -> NDArray[np.float64]:
+    """Give a narrow character back what a mark beside it has taken of its room.
+
+    Between 2. and 北 the recogniser's border may lie in the middle of 北; a full stop is narrow.
+    """
+    pitch = _pitch(boxes, texts, full_width)
+    whole = boxes.copy()
+    sizes = boxes[:, 2] - boxes[:, 0]
+    for k in np.flatnonzero((sizes <= _NARROW * pitch) & ~thin):
+        if not full_width(texts[k]) or not texts[k].isalpha():
+            continue
+        if k and not full_width(texts[k - 1]) and sizes[k - 1] > _MARK * pitch:
+            whole[k, 0] = min(
+                boxes[k, 0], max(boxes[k - 1, 0] + _LEFT * pitch, boxes[k, 2] - pitch)
+            )
+        if k + 1 < len(texts) and not full_width(texts[k + 1]) and sizes[k + 1] > _MARK * pitch:
+            whole[k, 2] = max(
+                boxes[k, 2], min(boxes[k + 1, 2] - _LEFT * pitch, boxes[k, 0] + pitch)
+            )
     return whole
 
 
