@@ -16,6 +16,8 @@ _BRACKETS = set("【】[]「」 　")
 _MAIL = "mail"
 """What stands before an address: E-mail, email."""
 _REST_OF_DATE = re.compile("[0-9]{1,2}[月日]|月[0-9]{1,2}")
+_FOLLOWS, _PRECEDES = frozenset("父母参"), frozenset("对请由为")
+"""What stands behind a name and before one: 父母 and 参加 over a line's end, prepositions."""
 _NUMBERS = {Kind.ID_NUMBER, Kind.PHONE, Kind.HOLDER_NUMBER}
 
 Box = tuple[float, float, float, float]
@@ -90,7 +92,8 @@ def _is_end(kind: Kind, run: Run, at: int, forms: EdgeForms) -> bool:
     if kind is Kind.APPLICANT_NAME:
         return any(text.startswith(name[-1]) for name in forms.names)
     if kind is Kind.PERSON_NAME:
-        return any(text.startswith(n[-1]) and run.ends_fresh(at + 1) for n in forms.names)
+        left = text[:1] not in _FOLLOWS
+        return left and any(text.startswith(n[-1]) and run.ends_fresh(at + 1) for n in forms.names)
     if kind is Kind.APPLICANT_UNIT:
         return any(text.startswith(u[-k:]) for u in forms.units for k in range(2, len(u)))
     if kind is Kind.EMAIL:
@@ -106,7 +109,8 @@ def _is_start(kind: Kind, run: Run, at: int, forms: EdgeForms) -> bool:
     if kind is Kind.APPLICANT_NAME:
         return any(text.endswith(name[0]) for name in forms.names)
     if kind is Kind.PERSON_NAME:
-        return any(text.endswith(n[0]) and run.starts_fresh(at) for n in forms.names)
+        left = text[-1:] not in _PRECEDES
+        return left and any(text.endswith(n[0]) and run.starts_fresh(at) for n in forms.names)
     if kind is Kind.APPLICANT_UNIT:
         return any(text.endswith(u[:k]) for u in forms.units for k in range(2, len(u)))
     if kind is Kind.EMAIL:

@@ -15,6 +15,8 @@ _REACH = 14.0
 _COLONS = ":："
 # How much of a line's height a colon takes.
 _COLON = 0.5
+# Of the label's height, from its edges inwards, how far a rule may lie in its box.
+_EDGE = 0.25
 _SEAL = 1.8
 # Names of so many characters go on below, which begins at most so far left of the label, in em.
 _LONG_NAME, _HANG = 4, 6.0
@@ -62,8 +64,10 @@ def right_of(doc: Doc, page: PageText, last: int, *, ruled_off: bool = True) -> 
     y0, y1 = box.real[1], box.real[3]
     em = max(8.0, y1 - y0)
     width, height = page.reading.frame.width, page.reading.frame.height
-    top = page.layout.rule_above((y0 + y1) / 2, char[0], char[2], max(0.0, y0 - 3 * em))
-    bottom = page.layout.rule_below((y0 + y1) / 2, char[0], char[2], min(height, y1 + 3 * em))
+    # From the label's edges: a long stroke of the label itself may pass for a rule.
+    y_top, y_bottom = y0 + _EDGE * em, y1 - _EDGE * em
+    top = page.layout.rule_above(y_top, char[0], char[2], max(0.0, y0 - 3 * em))
+    bottom = page.layout.rule_below(y_bottom, char[0], char[2], min(height, y1 + 3 * em))
     ruled = top > y0 - 2.9 * em and bottom < y1 + 2.9 * em
     y0, y1 = (top, bottom) if ruled else (y0 - 0.35 * em, y1 + 0.35 * em)
     start = char[2]

@@ -82,6 +82,27 @@ def test_a_thin_stroke_at_the_beginning_of_a_name_is_covered_too(text: str) -> N
     assert share_hidden(hidden, thin) == 1.0
 
 
+def test_a_character_of_which_the_number_before_it_took_a_half_is_covered() -> None:
+    page = Page(height=200)
+    text = "申报2.北京市育才中学"
+    line = page.write(text, (60, 80), 34, font=SERIF, jitter=0.02)
+    at, read = text.index("北"), page.lines[line]
+    x0, y0, x1, y1 = read.chars[at].polygon.bounds
+    middle = (x0 + x1) / 2
+    stop = read.chars[at - 1].polygon.bounds
+    # As the reader gives it: the full stop reaches into the character behind it.
+    wrong = (
+        replace(
+            read.chars[at - 1],
+            polygon=Polygon.from_bounds(page.frame, middle - 22, stop[1], middle, stop[3]),
+        ),
+        replace(read.chars[at], polygon=Polygon.from_bounds(page.frame, middle, y0, x1, y1)),
+    )
+    page.lines[line] = replace(read, chars=(*read.chars[: at - 1], *wrong, *read.chars[at + 1 :]))
+    _, hidden = masked_by(page, page.find(line, at, len(text), kind=Kind.APPLICANT_UNIT))
+    assert share_hidden(hidden, page.ink[line][at]) > 0.99
+
+
 def test_faint_grey_handwriting_on_tinted_paper_is_covered() -> None:
     page = Page(height=200)
     line = page.write("张晓燕", (200, 80), 40, font=KAI, color=(165, 168, 180), jitter=0.2)
