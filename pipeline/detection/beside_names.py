@@ -19,8 +19,10 @@ from pipeline.policy import Policy
 
 _NAMES = (Kind.APPLICANT_NAME, Kind.PERSON_NAME, Kind.SIGNATURE)
 # Widths and heights in line heights: the gap, the room at a line's end, the ink of a character.
-_GAP, _ROOM, _WIDE, _HIGH = 0.85, 1.1, 0.4, 0.45
+_GAP, _ROOM, _WIDE, _WIDEST, _HIGH = 0.85, 1.1, 0.4, 2.6, 0.45
 _MARK = 0.5
+# How far ink may be from a name that it belongs to; in a row of signatures from the one before it.
+_NEAR, _NEXT = 0.9, 3.0
 # A line as much higher than its characters are wide lies askew.
 _TALL = 1.35
 
@@ -28,6 +30,8 @@ _TALL = 1.35
 _SIGNED = re.compile(
     r"(?:签名|签字|签章)[:：]\s*([^:：]{0,4}?)\s*(?=(?:19|20)[0-9]{2}\s*[年.\-/—])"
 )
+
+_SIGNATURES = re.compile("(?:签名|签字)[:：]")
 
 Bounds = tuple[float, float, float, float]
 
@@ -114,7 +118,9 @@ def _inked_gaps(page: PageText, finding: Finding) -> Iterator[Bounds]:
     first, last = edges[finding.start], edges[finding.end - 1]
     read = [i for i, char in enumerate(line.chars) if char.text.strip()]
     after = [i for i in read if i >= finding.end]
-    right = edges[after[0]][0] if after else _free(page, finding.line, last, em)
+    signed = not after and _SIGNATURES.search("".join(c.text for c in line.chars[: finding.start]))
+    near, room = (_NEXT, _NEXT + _WIDEST) if signed else (_NEAR, _ROOM)
+    right = edges[after[0]][0] if after else _free(page, finding.line, last, room * em)
     before = [i for i in read if i < finding.start]
     left = edges[before[-1]][2] if before else _free_before(page, finding.line, first, em)
     # The box of a mark takes in what stands unread beside it, and a mark is narrow.
@@ -132,8 +138,9 @@ def _inked_gaps(page: PageText, finding: Finding) -> Iterator[Bounds]:
         if bounds is None:
             continue
         wide, high = bounds[2] - bounds[0], bounds[3] - bounds[1]
-        near = bounds[0] - x0 < 0.9 * em if x0 == last[2] else x1 - bounds[2] < 0.9 * em
-        if near and _WIDE * em < wide < 2.6 * em and high > _HIGH * em:
+        gap = bounds[0] - x0 if x0 == last[2] else x1 - bounds[2]
+        close = gap < (near if x0 == last[2] else _NEAR) * em
+        if close and _WIDE * em < wide < _WIDEST * em and high > _HIGH * em:
             pad = 0.08 * em
             yield bounds[0] - pad, bounds[1] - pad, bounds[2] + pad, bounds[3] + pad
 
@@ -147,9 +154,9 @@ def _em(page: PageText, index: int) -> float:
     return wide if height > _TALL * wide else height
 
 
-def _free(page: PageText, index: int, last: Bounds, em: float) -> float:
-    """Return how far to the right of a line's last character nothing else was read."""
-    limit = min(float(page.reading.frame.width), last[2] + _ROOM * em)
+def _free(page: PageText, index: int, last: Bounds, room: float) -> float:
+    """Return how far to the right of a line's last character, within ``room``, nothing was read."""
+    limit = min(float(page.reading.frame.width), last[2] + room)
     middle = (last[1] + last[3]) / 2
     for box in page.boxes:
         if box.index != index and box.real[1] < middle < box.real[3] and box.real[0] >= last[2]:

@@ -72,6 +72,16 @@ def test_a_character_of_a_signature_read_as_a_comma_is_hidden(look: Look, policy
     assert any(_covers(finding, 355, 415) for finding in look(sheet))
 
 
+def test_the_last_of_a_row_of_signatures_is_hidden_though_nobody_read_it(look: Look) -> None:
+    line = "推荐小组成员签名：李晓琳　王建国"
+    end = 120 + 32 * len(line)
+    sheet = sheet_of(line).scribble(end + 62, 130, width=40)
+    x0, _, x1, _ = next(f for f in look(sheet) if f.rule == "beside-name").polygon.bounds
+    assert x0 <= end + 62 and x1 >= end + 100
+    letter = sheet_of("感谢李晓琳和王建国").scribble(500, 130, width=40)
+    assert not [f for f in look(letter) if f.rule == "beside-name"]
+
+
 def test_a_long_signature_is_hidden_on_its_second_line(look: Look, policy: Policy) -> None:
     lines = ("评为合格。", "负责人签名：⟦阿米娜·吐尔⟧", "⟦逊⟧")
     sheet = Sheet().write(lines[0], 120, 200).write(lines[1], 700, 200).write(lines[2], 560, 244)
