@@ -62,7 +62,7 @@ def ink_beside_seals(page: PageText, found: Sequence[Finding], policy: Policy) -
     named = [(i, Kind.UNIT, "names-the-owner") for i in _owners_names(page, seals, found)]
     rests = [(i, Kind.SIGNATURE, "cut-by-seal") for i in _rests(page, seals, found)]
     whole = [(i, 0, kind, rule) for i, kind, rule in [*named, *rests]]
-    ends = [(i, start, Kind.UNIT, "cut-by-seal") for i, start in _ends(page, seals, found)]
+    ends = [(i, start, kind, "cut-by-seal") for i, start, kind in _ends(page, seals, found)]
     for index, start, kind, rule in [*whole, *ends]:
         finding = _finding(page, policy, kind, lines[index].polygon, f"p{number}-o{len(new) + 1}")
         update = {"rule": rule, "line": index, "start": start, "end": len(lines[index].chars)}
@@ -124,22 +124,22 @@ def _rests(page: PageText, seals: Sequence[Finding], found: Sequence[Finding]) -
 
 def _ends(
     page: PageText, seals: Sequence[Finding], found: Sequence[Finding]
-) -> Iterator[tuple[int, int]]:
-    """Yield the lines of names that run out of a seal, and the character where they come out.
+) -> Iterator[tuple[int, int, Kind]]:
+    """Yield the lines of names that run out of a seal, where they come out, and the name's kind.
 
     The name in such a line was read badly under the seal, and so its last characters may belong to
     no finding.
     """
     outlines = [seal.polygon.array().astype(np.float32) for seal in seals]
     for index, line in enumerate(page.reading.lines):
-        claimed = [f.end for f in found if f.line == index and f.kind in _NAMES]
+        names = [f for f in found if f.line == index and f.kind in _NAMES]
         start = len(line.chars)
         while start and not _inside(line.chars[start - 1].polygon, outlines):
             start -= 1
         rest = "".join(char.text for char in line.chars[start:]).strip()
-        under = any(f >= start - _REST for f in claimed if f is not None and f <= start)
+        under = [f.kind for f in names if start - _REST <= f.end <= start]
         if start and under and 1 <= len(rest) <= _REST and all(map(is_han, rest)):
-            yield index, start
+            yield index, start, under[-1]
 
 
 def _after_a_stamp(page: PageText, index: int) -> bool:

@@ -122,6 +122,9 @@ TITLES_AFTER_NAME = _words(
 
 TITLE_BEHIND = re.compile("|".join(TITLES_AFTER_NAME))
 
+# 带领秋荷、余梁等青年教师: what somebody's name is the object of.
+VERBS_BEFORE_NAMES = _words("带领 指导 辅导 推荐 培养 邀请 感谢 带动 帮扶 帮带")
+
 
 def label_pattern(labels: tuple[str, ...]) -> str:
     """Return a regular expression for any of the labels, brackets of either width."""

@@ -92,8 +92,9 @@ def _is_end(kind: Kind, run: Run, at: int, forms: EdgeForms) -> bool:
     if kind is Kind.APPLICANT_NAME:
         return any(text.startswith(name[-1]) for name in forms.names)
     if kind is Kind.PERSON_NAME:
-        left = text[:1] not in _FOLLOWS
-        return left and any(text.startswith(n[-1]) and run.ends_fresh(at + 1) for n in forms.names)
+        if text[:1] in _FOLLOWS:
+            return False
+        return any(text.startswith(n[-1]) and run.ends_fresh(at + 1) for n in forms.names)
     if kind is Kind.APPLICANT_UNIT:
         return any(text.startswith(u[-k:]) for u in forms.units for k in range(2, len(u)))
     if kind is Kind.EMAIL:
@@ -109,8 +110,9 @@ def _is_start(kind: Kind, run: Run, at: int, forms: EdgeForms) -> bool:
     if kind is Kind.APPLICANT_NAME:
         return any(text.endswith(name[0]) for name in forms.names)
     if kind is Kind.PERSON_NAME:
-        left = text[-1:] not in _PRECEDES
-        return left and any(text.endswith(n[0]) and run.starts_fresh(at) for n in forms.names)
+        if text[-1:] in _PRECEDES:
+            return False
+        return any(text.endswith(n[0]) and run.starts_fresh(at) for n in forms.names)
     if kind is Kind.APPLICANT_UNIT:
         return any(text.endswith(u[:k]) for u in forms.units for k in range(2, len(u)))
     if kind is Kind.EMAIL:

@@ -9,7 +9,14 @@ from spacy.tokens import Doc
 
 from pipeline.detection.page_text import PageText
 from pipeline.detection.spans import text_of
-from pipeline.detection.vocabulary import LABEL_HEAD, NOT_NAMES, SUBJECTS, TITLES_AFTER_NAME, is_han
+from pipeline.detection.vocabulary import (
+    LABEL_HEAD,
+    NOT_NAMES,
+    SUBJECTS,
+    TITLES_AFTER_NAME,
+    VERBS_BEFORE_NAMES,
+    is_han,
+)
 from pipeline.surnames import starts_with_surname
 
 _DOTS = "·•・∙●"
@@ -19,7 +26,7 @@ _TITLE = re.compile(rf"(?:{_TITLES})?(?:[(（][^()（）]{{1,16}}[)）])?[0-9①
 _JOINED = re.compile(r"(.{2,4}?)[和与及](.{2,4})")
 # Behind a list of two or more names: 丁玲、空锦两位老师.
 _COUNTED = re.compile("[两二三四五六几]位(?:[一-龥]{2})?(?:老师|教师|同志|同学|同仁|同事)")
-_LEADS = re.compile("(?:带领|指导|辅导|推荐|培养|邀请|感谢|带动|帮扶|帮带)$")
+_VERB = re.compile(f"(?:{'|'.join(VERBS_BEFORE_NAMES)})$")
 # What stands before the last name of a list.
 _JOINS = frozenset("和与及")
 # Characters that end a list of names; others of the language's small words do occur in names.
@@ -147,7 +154,7 @@ def _name_before(doc: Doc, start: int, kept: set[int]) -> tuple[int, int] | None
         if a < 0 or plain or joins:
             continue
         # 带领秋荷、李敏: what a verb of helping stands before is a name, whatever its surname.
-        verb = doc[start - 1].text == "、" and _LEADS.search(text_of(doc, max(0, a - 2), a))
+        verb = doc[start - 1].text == "、" and _VERB.search(text_of(doc, max(0, a - 2), a))
         led = bool(verb) and _is_no_word(text) and not everyday(doc, a, start - 1)
         if (led or _may_be_listed(text)) and not kept.intersection(range(a, start)):
             return a, start - 1

@@ -9,7 +9,7 @@ from spacy.tokens import Doc
 
 from pipeline.detection.components.name_lists import everyday
 from pipeline.detection.spans import text_of
-from pipeline.detection.vocabulary import NOT_NAMES, SUBJECTS
+from pipeline.detection.vocabulary import NOT_NAMES, SUBJECTS, VERBS_BEFORE_NAMES
 from pipeline.surnames import starts_with_surname
 
 # 廖坚1，卢翠2、边浩3能功4: authors with the numbers of their schools.
@@ -21,7 +21,8 @@ _CALLED = re.compile(
 )
 # 带领秋荷、余梁等青年教师: who is led in one list with a name.
 _LED = re.compile(
-    "(?:带领|指导|辅导|推荐|培养|带动|帮扶|帮带)([一-龥]{2,3})(?=、([一-龥]{2,3})(?:等|、|老师|同志|教师|[两二三四五六几]位))"
+    f"(?:{'|'.join(VERBS_BEFORE_NAMES)})([一-龥]{{2,3}})"
+    "(?=、([一-龥]{2,3})(?:等|、|老师|同志|教师|[两二三四五六几]位))"
 )
 _NO_NAME = frozenset(
     "我你他她本该各全每某此其任授执讲听评新老小大青年优名骨干班科高级一二三四五六七八九十正副中外好两几多位组长学校师生家研教务处室"
