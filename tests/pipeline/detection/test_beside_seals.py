@@ -18,7 +18,11 @@ LETTER = "特此证明，情况属实，请予以办理为盼。"
 
 
 def _beside(
-    sheet: Sheet, policy: Policy, says: str = "淮南市第五中学", named: tuple[int, int] | None = None
+    sheet: Sheet,
+    policy: Policy,
+    says: str = "淮南市第五中学",
+    named: tuple[int, int] | None = None,
+    kind: Kind = Kind.UNIT,
 ) -> list[Finding]:
     """What is found beside a round seal with its middle at (700, 500).
 
@@ -26,7 +30,8 @@ def _beside(
         sheet: The page.
         policy: The notice.
         says: What was read on the seal.
-        named: Characters of the second line that were found to be of a school's name.
+        named: Characters of the second line that were found to be of a name.
+        kind: Of that name.
     """
     turns = np.linspace(0, 2 * np.pi, 48, endpoint=False)
     points = [(700 + 120 * float(np.cos(t)), 500 + 120 * float(np.sin(t))) for t in turns]
@@ -44,7 +49,7 @@ def _beside(
     page = PageText(sheet.reading, analyse_layout(sheet.pixels), deslanted(sheet.reading))
     found = [seal]
     if named is not None:
-        place = {"line": 1, "start": named[0], "end": named[1], "kind": Kind.UNIT, "id": "p1-2"}
+        place = {"line": 1, "start": named[0], "end": named[1], "kind": kind, "id": "p1-2"}
         found.append(seal.model_copy(update=place))
     return ink_beside_seals(page, found, policy)
 
@@ -75,14 +80,22 @@ def test_not_even_a_stroke_of_what_a_seal_cuts_is_left(policy: Policy) -> None:
     assert x0 <= 820 and x1 >= 829 and y0 <= 498 and y1 >= 511
 
 
-@pytest.mark.parametrize(("says", "named"), [("上海师范体学", (0, 4)), ("我们都是先进", None)])
-def test_the_end_of_a_schools_name_that_was_misread_under_the_seal_is_hidden(
-    policy: Policy, says: str, named: tuple[int, int] | None
+@pytest.mark.parametrize(
+    ("says", "named", "kind"),
+    [
+        ("上海师范体学", (0, 4), Kind.UNIT),
+        ("夏侯女体", (0, 3), Kind.PERSON_NAME),
+        ("我们都是先进", None, Kind.UNIT),
+    ],
+)
+def test_the_end_of_a_name_that_was_misread_under_the_seal_is_hidden_as_what_it_is(
+    policy: Policy, says: str, named: tuple[int, int] | None, kind: Kind
 ) -> None:
     last = len(says) - 1
     sheet = Sheet().write(LETTER, 120, 200).write(says, 814 - last * EM, 490)
-    found = [(f.line, f.start, f.end) for f in _beside(sheet, policy, named=named)]
-    assert found == ([(1, last, last + 1)] if named else [])
+    found = _beside(sheet, policy, named=named, kind=kind)
+    ends = [(f.line, f.start, f.end, f.kind) for f in found]
+    assert ends == ([(1, last, last + 1, kind)] if named else [])
 
 
 def test_ink_away_from_a_seal_and_print_that_was_read_stay(policy: Policy) -> None:

@@ -64,6 +64,18 @@ def test_strokes_between_a_label_and_the_edge_of_its_cell_are_hidden(look: Look)
     assert _covers(finding, 410, 480)
 
 
+def test_a_name_in_the_cell_beside_a_label_with_long_strokes_is_hidden(
+    look: Look, policy: Policy
+) -> None:
+    """A stroke of the label is no rule of its cell, so the name a little higher is its value."""
+    sheet = Sheet().write("指导教师", 100, 300).write("贡进", 300, 288).rule(100, 312, 232, 312)
+    for y in (260, 370):
+        sheet.rule(80, y, 600, y)
+    for x in (80, 260, 600):
+        sheet.rule(x, 260, x, 370)
+    assert shown(sheet, look(sheet), policy) == ["指导教师", "⟦贡进⟧"]
+
+
 def test_a_character_of_a_signature_read_as_a_comma_is_hidden(look: Look, policy: Policy) -> None:
     sheet = Sheet().write("审核人签字：飞", 120, 120).scribble(355, 130, width=60)
     line = sheet.lines.pop()

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from pipeline.dossier import Kind, Mask
 from pipeline.geometry import Frame, Polygon
+from pipeline.masking.drawing import draw
 from pipeline.verification.fidelity import PagePair
 from pipeline.verification.opacity import check_opacity
 
@@ -47,6 +48,15 @@ def _codes(copy: Pixels) -> list[str]:
 
 def test_strokes_of_a_label_along_an_edge_of_a_photograph_ask_nobody() -> None:
     assert _codes(_masked()) == []
+
+
+def test_the_label_that_the_product_writes_on_a_large_photograph_asks_nobody() -> None:
+    copy = _photograph()
+    draw(copy, [_MASK])
+    lit = np.argwhere((copy[100:500, 100:400] > 127).all(axis=2))
+    height, width = lit.max(axis=0) - lit.min(axis=0)
+    assert 20 < min(height, width) <= 64
+    assert _codes(copy) == []
 
 
 def test_a_mask_under_the_label_of_a_larger_one_asks_nobody() -> None:

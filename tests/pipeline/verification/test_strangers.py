@@ -14,6 +14,7 @@ from pipeline.dossier import Kind, Mask
 from pipeline.geometry import Frame, Polygon
 from pipeline.reading.lines import Char, Line
 from pipeline.verification.beside import only_suspicious
+from pipeline.verification.edges import EdgeForms, find_edges
 from pipeline.verification.remnants import find_remnants
 from pipeline.verification.stamps import find_stamps
 from pipeline.verification.strangers import search_strangers
@@ -80,6 +81,8 @@ def test_an_address_that_nobody_found_goes_to_a_person() -> None:
         "高级教师 优秀班主任",
         "荣誉证 书",
         "我校教师在本校小学部",
+        "师于2016年获奖",
+        "材料属实，经审",
     ],
 )
 def test_what_only_looks_like_a_name_sends_no_page_to_a_person(text: str) -> None:
@@ -115,6 +118,23 @@ def test_the_last_character_of_a_strangers_name_beside_its_mask_is_seen() -> Non
     mask = _mask(0, 3, Kind.PERSON_NAME)
     runs = line_runs([_line("隗曦箐等")], Areas([mask.polygon], FRAME))
     assert not list(find_remnants(runs, [mask], FRAME))
+
+
+@pytest.mark.parametrize(
+    ("text", "hidden", "name", "left"),
+    [
+        ("由隗曦箐珊", (1, 4), "王珊", 1),
+        ("由隗曦箐参", (1, 4), "王参", 0),
+        ("严隗曦箐主讲", (1, 4), "严珊", 1),
+        ("由隗曦箐主讲", (1, 4), "由珊", 0),
+    ],
+)
+def test_an_end_of_a_name_beside_a_mask_is_seen_and_a_preposition_is_not(
+    text: str, hidden: tuple[int, int], name: str, left: int
+) -> None:
+    mask = _mask(*hidden, Kind.PERSON_NAME)
+    runs = line_runs([_line(text)], Areas([mask.polygon], FRAME))
+    assert len(list(find_edges(runs, [mask], FRAME, EdgeForms((name,), ())))) == left
 
 
 def test_a_sign_beside_a_mask_is_no_rest_of_it_but_a_digit_of_a_number_is() -> None:
