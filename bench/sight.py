@@ -30,6 +30,9 @@ FAINT = 18.0
 FOLLOWS = 0.88
 #: Shades in a flat fill, from coding alone, stay below this standard deviation.
 FLAT = 3.0
+#: Radius of the window for that, at most, in pixels: over a face, the strokes of a label would
+#: follow the face as a bright spot in the middle of a dark picture.
+WIDEST = 40
 #: Share of a character's ink from which it counts as visible.
 VISIBLE = 0.15
 #: Share of a character's ink from which it counts as kept.
@@ -96,7 +99,7 @@ def look(
         return Sight(0, 0.0)
     bare = ~_covered(before_smooth, after_smooth, contrast, size)
     legible = bare & _near(bare & paper, radius)
-    legible |= _follows(before_smooth, after_smooth, radius)
+    legible |= _follows(before_smooth, after_smooth, min(radius, WIDEST))
     return Sight(count, float((legible & ink).sum()) / count)
 
 
@@ -143,7 +146,7 @@ def _covered(before: Gray, after: Gray, contrast: float, size: float) -> Map:
 
 
 def _follows(before: Gray, after: Gray, radius: int) -> Map:
-    """Where, in a window of about half a character, the copy's shades follow the source's."""
+    """Where, in a window around each pixel, the copy's shades follow the source's."""
     window = (2 * radius + 1, 2 * radius + 1)
 
     def mean(values: Gray) -> Gray:

@@ -129,6 +129,47 @@ def test_a_masked_character_under_a_black_star_is_no_leak(size: int, label: int 
     assert not any(look(source, copy, outline, float(size)).visible for outline in outlines)
 
 
+def _portrait() -> tuple[Pixels, Outline]:
+    """A bright face before a grey ground, as large as on a certificate, and its outline."""
+    sheet = Image.new("L", (440, 560), 250)
+    draw = ImageDraw.Draw(sheet)
+    draw.rectangle((60, 60, 379, 499), fill=105)
+    draw.ellipse((125, 100, 310, 320), fill=25)
+    draw.ellipse((145, 130, 292, 340), fill=195)
+    draw.ellipse((70, 370, 370, 640), fill=62)
+    draw.rectangle((188, 330, 250, 395), fill=195)
+    for x in (180, 245):
+        draw.ellipse((x, 215, x + 12, 227), fill=20)
+    draw.rectangle((60, 500, 379, 559), fill=250)
+    return np.asarray(sheet), ((60.0, 60.0), (380.0, 60.0), (380.0, 500.0), (60.0, 500.0))
+
+
+def _hidden_portrait(size: int) -> Pixels:
+    """Its copy: all black, with a label of characters so large over the face, from above."""
+    copy = _portrait()[0].copy()
+    copy[55:505, 55:385] = 0
+    strip = Image.new("L", (5 * size, size + 8), 0)
+    ImageDraw.Draw(strip).text((0, 0), "【头像】", fill=255, font=_font(size))
+    label = np.rot90(np.asarray(strip)[:, : 4 * size], k=-1)
+    top, left = 265 - label.shape[0] // 2, 218 - label.shape[1] // 2
+    copy[top : top + label.shape[0], left : left + label.shape[1]] = label
+    return copy
+
+
+def test_a_hidden_face_with_a_bright_label_where_it_was_is_no_leak() -> None:
+    source, outline = _portrait()
+    assert not any(look(source, _hidden_portrait(s), outline).visible for s in (40, 52, 64))
+
+
+@pytest.mark.parametrize("opacity", [0.5, 0.9])
+def test_a_face_that_shines_through_or_is_blurred_counts_as_shown(opacity: float) -> None:
+    source, outline = _portrait()
+    veiled = np.maximum(_hidden_portrait(52), (source * (1 - opacity)).astype(np.uint8))
+    assert look(source, veiled, outline).visible
+    blurred = np.asarray(Image.fromarray(source).filter(ImageFilter.GaussianBlur(12)))
+    assert look(source, blurred, outline).visible
+
+
 @pytest.mark.parametrize("size", _SIZES)
 def test_what_a_star_leaves_of_an_unmasked_character_is_a_leak_and_counts_as_kept(
     size: int,
