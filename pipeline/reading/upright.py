@@ -15,6 +15,7 @@ from rapidfuzz.distance import LCSseq
 from pipeline.reading.crops import Crop, cut, sides
 from pipeline.reading.engine import CROP_HEIGHT, Image, OcrEngine
 from pipeline.reading.lines import Char, Line
+from pipeline.reading.sides import simplified
 
 _PROBES = 3
 # A probe is cut to this many strip pixels: enough characters to tell, cheap to read twice.
@@ -84,9 +85,10 @@ def lies_in_columns(engine: OcrEngine, pixels: Image, lines: Sequence[Line]) -> 
     if len(chars) < _TELLING:
         return False
     strip = np.concatenate([_turned(pixels, char) for char in chars], axis=1)
-    read = "".join(engine.recognise([strip])[0].text)
+    # Without a line around them, characters are often read as their traditional forms.
+    read = simplified("".join(engine.recognise([strip])[0].text))
     # In their order: characters that a line bears twice, turned, are often read as each other.
-    same = LCSseq.similarity("".join(char.text for char in chars), read)
+    same = LCSseq.similarity(simplified("".join(char.text for char in chars)), read)
     return same >= _SAME * len(chars)
 
 

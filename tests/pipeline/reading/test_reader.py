@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from pathlib import Path
+from typing import cast
 
 import cv2
 import numpy as np
@@ -11,10 +13,12 @@ import pytest
 
 import fixtures.sheet as fixtures
 from pipeline.errors import ModelError
-from pipeline.geometry import Frame
+from pipeline.geometry import Frame, Polygon
 from pipeline.intake.pages import SourcePage
 from pipeline.reading import Reader
-from pipeline.reading.lines import PageReading, TextSource
+from pipeline.reading.engine import Image, OcrEngine, Recognition
+from pipeline.reading.lines import Char, Line, PageReading, TextSource
+from pipeline.reading.upright import lies_in_columns
 from tests.pipeline.reading.sheets import Sheet, overlap
 
 ROWS = (
@@ -94,6 +98,29 @@ def test_columns_are_read_upright_from_the_right_to_the_left(stored: int, reader
     reading = reader.read(sheet.page(stored))
     assert reading.frame.turn == stored
     assert _texts(reading) == list(columns)
+
+
+class _Traditional:
+    """An engine that reads characters taken one by one in their traditional forms, as ours may."""
+
+    def recognise(self, crops: Sequence[Image]) -> list[Recognition]:
+        text = tuple("在數學教學工")
+        return [Recognition(text, np.zeros(6, np.float32), np.ones(6, np.float32)) for _ in crops]
+
+
+@pytest.mark.parametrize(
+    ("column", "turned"), [("在数学教学工作", True), ("同意推荐该教师", False)]
+)
+def test_a_column_read_in_traditional_characters_is_still_a_column(
+    column: str, turned: bool
+) -> None:
+    frame = Frame(1, 400, 100)
+    places = [Polygon.from_bounds(frame, 40 * i, 20, 40 * i + 38, 60) for i in range(len(column))]
+    chars = tuple(Char(c, place, 0.99) for c, place in zip(column, places, strict=True))
+    line = Line(Polygon.from_bounds(frame, 0, 20, 280, 60), chars, 0.99)
+    pixels = np.full((100, 400, 3), 255, np.uint8)
+    engine = cast(OcrEngine, _Traditional())
+    assert lies_in_columns(engine, pixels, [line]) == turned
 
 
 def test_characters_that_are_read_as_each_other_on_their_side_turn_no_page(reader: Reader) -> None:
