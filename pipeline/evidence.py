@@ -84,6 +84,7 @@ _SENTENCES: dict[tuple[str, str], str] = {
     ("faces", "photo"): "证件照大小的照片，没有认出人脸",
     ("faces", "outline"): "像是证件照，边缘和人脸都没有认清",
     ("faces", "head"): "照片里认出人脸",
+    ("faces", "picture"): "传真件上的合影或课堂照片，认不全人脸，整张遮住",
     ("pictures", _ANY): "照片里有没能识别的文字，可能是校牌、横幅或胸牌",
     ("keeps", _ANY): "政策所列的保留内容",
     ("keeps", "ending"): "颁发或主管机构的名称结尾",

@@ -22,7 +22,7 @@ _LINES_TO_TELL = 3
 # OCR slips contradict a line of a true layer now and then; a lying layer is contradicted all over.
 _LYING_SHARE = 0.25
 # A mask over these does not hide all that a picture may tell.
-_MORE_MAY_SHOW = {("faces", "head"), ("pictures", "unread")}
+_MORE_MAY_SHOW = {("faces", "head"), ("faces", "picture"), ("pictures", "unread")}
 
 
 OWN_COPY_NAMES = {

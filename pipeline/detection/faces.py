@@ -80,7 +80,7 @@ class Face:
         bounds: x0, y0, x1, y1 in pixels of the upright page.
         rule: ``portrait`` for a whole ID photograph, ``photo`` for one in which no face was made
             out, ``outline`` where its edges were not either, ``head`` for a head in a larger
-            picture.
+            picture, ``picture`` for all of one in which not every head can be told.
         score: The network's, 0.5 where it saw none.
     """
 
@@ -201,7 +201,8 @@ def face_findings(faces: Iterable[Face], reading: PageReading, policy: Policy) -
     found: list[Finding] = []
     asked = False
     for number, face in enumerate(faces, 1):
-        ask = face.rule == "head" and not asked and face.bounds[2] - face.bounds[0] >= _CLOSE
+        near = face.bounds[2] - face.bounds[0] >= _CLOSE
+        ask = not asked and (face.rule == "picture" or (face.rule == "head" and near))
         asked = asked or ask
         found.append(
             Finding(

@@ -31,6 +31,8 @@ _MOST_OF_IT = 0.25
 _IN, _SOLID = 0.8, 0.6
 """Share of a code in a photograph from which it is a part of it, and share of tone from which that
 is a photograph, and no page of coloured paper."""
+_CAPTION = 4
+"""Lines that are read in a picture of people: banners, a caption."""
 _NUMBERS = (Kind.HOLDER_NUMBER, Kind.PHONE, Kind.ID_NUMBER, Kind.CERTIFICATE_NUMBER)
 
 
@@ -65,14 +67,17 @@ class PictureFinder:
         """
         half = shrink_pixels(pixels, max(1, pixels.shape[1] // 2), max(1, pixels.shape[0] // 2))
         tone = tone_of(half)
+        fax = is_bilevel(half)
         photos = find_photos(half, tone)
         codes = find_codes(pixels, half, tone, reading, photos)
-        faxed = self._faces.faxed_portraits(pixels, half) if is_bilevel(half) else []
+        faxed = self._faces.faxed_portraits(pixels, half) if fax else []
         # The dots of a faxed portrait look like modules.
         photos = [p for p in photos if not _is_code(p, codes) or _is_piece(p, faxed)]
         photos = _with_faxed(photos, faxed)
         codes = [c for c in codes if not _in_photo(c, photos)]
         faces = self._faces.find(pixels, photos)
+        if fax:
+            faces = _with_whole_pictures(faces, photos, reading)
         return Pictures(tuple(photos), tuple(codes), tuple(faces))
 
     def add(
@@ -174,6 +179,33 @@ def _with_faxed(photos: Sequence[Photo], faxed: Sequence[Photo]) -> list[Photo]:
         for pieces in [[p for p in photos if _is_piece(p, [portrait])]]
     ]
     return [*(p for p in photos if not _is_piece(p, faxed)), *whole]
+
+
+def _with_whole_pictures(
+    faces: Sequence[Face], photos: Sequence[Photo], reading: PageReading
+) -> list[Face]:
+    """Return the faces of a fax, those of a picture of several people as one that is all of it.
+
+    In dots, half of the heads are made out; of the others whoever knows them sees who they are.
+    """
+    hidden = list(faces)
+    for photo in photos:
+        heads = [f for f in faces if f.rule == "head" and _shared(f.bounds, photo.bounds) > 0.5]
+        if heads and not photo.portrait and _lines_in(photo, reading) <= _CAPTION:
+            whole = joined([photo.bounds, *(head.bounds for head in heads)])
+            hidden = [face for face in hidden if face not in heads]
+            hidden.append(Face(whole, "picture", max(head.score for head in heads)))
+    return hidden
+
+
+def _lines_in(photo: Photo, reading: PageReading) -> int:
+    """Return how many lines of a photograph were read surely: those of a page's frame are many."""
+    return sum(
+        len(line.chars) > 1
+        and line.confidence >= _READ
+        and _shared(line.polygon.bounds, photo.bounds) > 0.5
+        for line in reading.lines
+    )
 
 
 def _is_piece(photo: Photo, portraits: Sequence[Photo]) -> bool:

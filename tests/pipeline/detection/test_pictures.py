@@ -131,6 +131,20 @@ def test_each_head_of_a_class_picture_is_masked_and_the_page_goes_to_a_person(
     assert "横幅" in finding_doubts(decide({"file": found}, policy)["file"])[0].message
 
 
+def test_a_faxed_class_picture_is_hidden_whole_because_not_every_head_can_be_told(
+    finder: PictureFinder, policy: Policy
+) -> None:
+    page = _page()
+    _class(page, (200, 250))
+    grain = np.random.default_rng(1).normal(0, 30, (_SIZE[1], _SIZE[0]))
+    dots = np.uint8(255 * (np.asarray(page.convert("L")) + grain > 170))
+    page = Image.fromarray(dots).convert("RGB")
+    found = _found(finder, page, policy)
+    assert [f.rule for f in found] == ["picture"]
+    assert _covered((240, 800, 1400, 1400), _masks(page, found, policy)) > 0.99
+    assert "横幅" in finding_doubts(decide({"file": found}, policy)["file"])[0].message
+
+
 def test_a_class_too_far_away_for_badges_to_be_read_asks_nobody(
     finder: PictureFinder, policy: Policy
 ) -> None:
