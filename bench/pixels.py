@@ -17,6 +17,9 @@ from pipeline.geometry import turn_pixels
 
 Pixels = NDArray[np.uint8]
 
+# Share of a page without masks from which it alone tells how the page stands.
+_LEAST_FREE = 0.2
+
 
 def source_pages(path: Path, file: TrueFile) -> Iterator[tuple[TruePage, Pixels]]:
     """Yield each page of a generated file, RGB, in the stored grid of its truth."""
@@ -112,7 +115,7 @@ def aligned(copy: Pixels, source: Pixels) -> Pixels:
 
 
 def likeness(one: Pixels, other: Pixels) -> float:
-    """Correlation of two gray pages of the same size, -1 to 1, at a coarse scale."""
+    """Correlation of the shades of two pages, in the same order, -1 to 1."""
     first, second = one.astype(np.float32).ravel(), other.astype(np.float32).ravel()
     first -= first.mean()
     second -= second.mean()
@@ -121,7 +124,10 @@ def likeness(one: Pixels, other: Pixels) -> float:
 
 
 def turn_of(copy: Pixels, source: Pixels) -> int:
-    """Quarter turns clockwise that bring a gray copy into the position of the gray source."""
+    """Quarter turns clockwise that bring a gray copy into the position of the gray source.
+
+    Wide black areas of the copy, which are masks, are left out: they hide what tells.
+    """
     height, width = source.shape
     scale = 500 / max(height, width)
     small = cv2.resize(source, (max(8, round(width * scale)), max(8, round(height * scale))))
@@ -131,7 +137,12 @@ def turn_of(copy: Pixels, source: Pixels) -> int:
         same = cv2.resize(turned, (small.shape[1], small.shape[0]), interpolation=cv2.INTER_AREA)
         aspect = (turned.shape[1] / turned.shape[0]) / (width / height)
         penalty = 1.0 if abs(np.log(aspect)) > 0.1 else 0.0
-        scores.append(likeness(np.asarray(same, dtype=np.uint8), small.astype(np.uint8)) - penalty)
+        black = cv2.morphologyEx((same < 40).astype(np.uint8), cv2.MORPH_OPEN, np.ones((9, 9)))
+        # Labels are written in white on them.
+        free = cv2.morphologyEx(black, cv2.MORPH_CLOSE, np.ones((25, 25))) == 0
+        if free.mean() < _LEAST_FREE:
+            free[:] = True
+        scores.append(likeness(same[free], small.astype(np.uint8)[free]) - penalty)
     best = int(np.argmax(scores))
     return 0 if scores[0] >= scores[best] - 0.02 else best
 

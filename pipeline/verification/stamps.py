@@ -2,18 +2,20 @@
 
 A seal that the policy lets stand is known by its place. Any other ring or frame of red or blue ink
 that is as large as a seal, whole or with a mask across it, is a seal that nobody hid; so is a rim
-of dark ink with writing inside (see :mod:`pipeline.verification.rims`).
+of dark ink with writing inside (see :mod:`pipeline.verification.rims`), and a piece of a rim that
+runs out of a seal's mask.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.dossier import Doubt, Mask
+from pipeline.dossier import Doubt, Kind, Mask
 from pipeline.geometry import Frame, Polygon, shrink_pixels
 from pipeline.verification.doubts import doubt
 from pipeline.verification.fidelity import Pixels
@@ -36,6 +38,12 @@ _SECTORS, _BAND = 48, 0.72
 """Directions in which a rim is looked for, and where it begins, in half the seal's sides."""
 _RIM, _FEWEST = 0.7, 14
 """Share of the visible directions that must hold ink of the rim, and how many at least."""
+
+_THINNEST, _SHORTEST, _LONGEST = 0.011, 0.028, 0.16
+"""Sides of a piece of a rim in longer sides of the page: the shorter one, least, and the longer
+one, least and most. A straight line is thinner."""
+_STROKE = 0.15
+"""Share of its rectangle that is ink, at most, which tells it from a character."""
 
 Bits = NDArray[np.uint8]
 
@@ -72,6 +80,10 @@ def find_stamps(
         _fill(known, seal.to(frame), (across, down), grown=1.25)
     standing = known.copy()
     known[hidden > 0] = 0
+    stamped = np.zeros_like(hidden)
+    for mask in masks:
+        if mask.kind is Kind.SEAL:
+            _fill(stamped, mask.polygon.to(frame), (across, down))
     found: list[tuple[float, float, float, float]] = list(
         find_rims(np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY)), hidden, standing)
     )
@@ -79,6 +91,7 @@ def find_stamps(
         bare = ink.copy()
         bare[(hidden > 0) | (known > 0)] = 0
         groups = _seals(bare, hidden, max(size))
+        groups = chain(groups, _pieces_of_rims(bare, stamped, max(size)))
         found += [(x, y, x + width, y + height) for x, y, width, height in groups]
         # A rim that a coloured border runs through is no group of its own.
         found += find_rims(np.where(ink > 0, _INK_LEVEL, 255).astype(np.uint8), hidden, standing)
@@ -132,6 +145,21 @@ def _seals(ink: Bits, hidden: Bits, longer: int) -> Iterator[tuple[int, int, int
             own = ((labels[part] == number) & (ink[part] > 0)).astype(np.uint8)
             if own.mean() <= _MOST_INK and _has_rim(own, hidden[part] > 0):
                 yield x, y, width, height
+
+
+def _pieces_of_rims(ink: Bits, stamped: Bits, longer: int) -> Iterator[tuple[int, int, int, int]]:
+    """Yield the rectangles of arcs that touch a masked seal: its mask has not its shape."""
+    near = cv2.dilate(stamped, np.ones((2 * _REACH + 1,) * 2, np.uint8)) > 0
+    close = cv2.dilate(ink, np.ones((3, 3), np.uint8))
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(close, connectivity=8)
+    for number in np.unique(labels[near & (close > 0)]):
+        x, y, width, height = stats[number, :4].tolist()
+        long = _SHORTEST * longer <= max(width, height) <= _LONGEST * longer
+        if not long or min(width, height) < _THINNEST * longer:
+            continue
+        part = np.s_[y : y + height, x : x + width]
+        if ((labels[part] == number) & (ink[part] > 0)).mean() <= _STROKE:
+            yield x, y, width, height
 
 
 def _has_rim(ink: Bits, hidden: NDArray[np.bool_]) -> bool:

@@ -164,6 +164,19 @@ def test_a_coloured_seal_that_nobody_hid_is_seen_and_one_that_may_stand_is_not()
     assert list(find_stamps(pixels, FRAME, [across], []))
 
 
+@pytest.mark.parametrize(("bottom", "seen"), [(1560, True), (1660, False)])
+def test_the_rim_that_runs_out_of_a_seals_mask_is_seen_and_a_line_across_it_is_not(
+    bottom: int, seen: bool
+) -> None:
+    pixels = np.full((FRAME.height, FRAME.width, 3), 250, np.uint8)
+    cv2.circle(pixels, (800, 1500), 150, (40, 60, 200), 5)
+    cv2.line(pixels, (100, 1520), (1500, 1524), (40, 60, 200), 5)
+    place = Polygon.from_bounds(FRAME, 640, 1340, 960, bottom)
+    mask = Mask(page=1, polygon=place, label="【印章】", kind=Kind.SEAL, findings=())
+    pixels[1340:bottom, 640:960] = 0
+    assert bool(list(find_stamps(pixels, FRAME, [mask], []))) == seen
+
+
 def test_a_black_seal_that_nobody_hid_is_seen_even_with_a_mask_across_it() -> None:
     made = seal(random.Random(3), "淮南市第二中学", Look("black", "round"), radius=150)
     sheet = Sheet("letter", random.Random(1))
