@@ -67,6 +67,22 @@ class ErrorEntry(Noun):
         return cls.model_validate(entry)
 
 
+class OwnPlace(Noun):
+    """Where something stands in the applicant's own masked copy.
+
+    Attributes:
+        message: Which of the messages tells of it, from 0.
+        page: Page of that copy, from 1.
+        corners: Fractions of that page as it is stored.
+        leak: Whether it is not hidden; otherwise it is not the original's.
+    """
+
+    message: int
+    page: int
+    corners: tuple[tuple[float, float], ...]
+    leak: bool
+
+
 class OwnCopy(Noun):
     """How the applicant's own masked copy of a file compared with its original.
 
@@ -75,7 +91,8 @@ class OwnCopy(Noun):
         rules: Broken rules.
         leaks: How many places or strings are not hidden.
         differences: How many places are not the original's.
-        messages: What to do, in Chinese; no text of the page.
+        messages: What was found, in Chinese; no text of the page.
+        places: Where what the messages tell of stands.
         report: Where the pictures are, inside the case.
         error: Why it was not compared.
     """
@@ -85,6 +102,7 @@ class OwnCopy(Noun):
     leaks: int = 0
     differences: int = 0
     messages: tuple[str, ...] = ()
+    places: tuple[OwnPlace, ...] = ()
     report: str | None = None
     error: ErrorEntry | None = None
 

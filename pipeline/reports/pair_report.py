@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from pipeline.casefile import CaseFile
 from pipeline.dossier import Applicant
 from pipeline.jobs import Job
-from pipeline.outcome import OwnCopy, safe_name
+from pipeline.outcome import OwnCopy, OwnPlace, safe_name
 from pipeline.policy import Policy
 from pipeline.reports.dossier_report import KIND_NAMES
 from pipeline.reports.rendering import render
@@ -122,9 +122,26 @@ def own_copy(
             "leaks": len(report.leaks),
             "differences": len(report.differences),
             "messages": tuple(messages[:_MOST_MESSAGES]),
+            "places": _places(entries[:_MOST_MESSAGES], report.sizes),
             "report": place,
         }
     )
+
+
+def _places(
+    entries: Sequence[Leak | Difference], sizes: Sequence[tuple[int, int]]
+) -> tuple[OwnPlace, ...]:
+    """Return where the entries stand; what is of no page of the copy has no place."""
+    places = []
+    for number, entry in enumerate(entries):
+        missing = isinstance(entry, Difference) and entry.missing
+        if entry.page is None or entry.polygon is None or missing:
+            continue
+        width, height = sizes[entry.page - 1]
+        corners = tuple((round(x / width, 5), round(y / height, 5)) for x, y in entry.polygon)
+        leak = isinstance(entry, Leak)
+        places.append(OwnPlace(message=number, page=entry.page, corners=corners, leak=leak))
+    return tuple(places)
 
 
 def sentence_of(entry: Leak | Difference) -> str:

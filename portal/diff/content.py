@@ -22,14 +22,15 @@ from dossiers.models import (
 from dossiers.services.deciding import current_findings, open_queue
 from dossiers.states import DossierState
 from pipeline.geometry import Frame
+from pipeline.outcome import OwnCopy, Publication
 from portal.diff.kinds import NAMES, recogniser_name
 from portal.diff.links import page_links
-from portal.diff.sides import OWN, Side
+from portal.diff.sides import ORIGINAL, OWN, Side
 
 # As the doubts about an attachment itself are called; see dossiers.services.results.
 _OWN_COPY, _PUBLICATION = "own-copy-", "publication-"
 _OWN_COPY_NEXT = (
-    "左侧可对照申报人自己打码的副本。属实的，回到材料页“退回申报人”并写明原因；"
+    "左侧是申报人自己打码的副本，右侧是原件。属实的，回到材料页“退回申报人”并写明原因；"
     "不影响评审的，按 a 确认。"
 )
 _PUBLICATION_NEXT = (
@@ -91,6 +92,7 @@ def queue_content(dossier: Dossier) -> list[Row]:
             "attachment": doubt.attachment.ordinal,
             "code": doubt.attachment.code,
             "page": doubt.page or 1,
+            "mark": None,
             "whole": doubt.page is None,
             "cause": doubt.code,
             "message": doubt.message,
@@ -106,15 +108,60 @@ def queue_content(dossier: Dossier) -> list[Row]:
 def _told(doubt: Doubt) -> Row:
     """Return what a check of the whole attachment found, what comes next, and what to look at."""
     attachment, code = doubt.attachment, doubt.code
-    if doubt.version_id is None and code.startswith(_OWN_COPY) and attachment.own_result:
-        found = list(attachment.own_result.get("messages", ()))
-        side = OWN if attachment.own_file_id is not None else ""
-        return {"found": found, "next": _OWN_COPY_NEXT, "side": side}
-    if doubt.version_id is None and code.startswith(_PUBLICATION) and attachment.publication:
-        entries = attachment.publication.get("findings", ())
-        said = [entry["reason"] for entry in entries if entry.get("effect") != "advise"]
-        return {"found": said, "next": _PUBLICATION_NEXT, "side": ""}
-    return {"found": [], "next": "", "side": ""}
+    nothing: Row = {"found": [], "next": "", "left": "", "right": ""}
+    if doubt.version_id is not None:
+        return nothing
+    if code.startswith(_OWN_COPY) and attachment.own_result:
+        return nothing | _told_of_own_copy(attachment)
+    if code.startswith(_PUBLICATION) and attachment.publication:
+        entries = Publication.model_validate(attachment.publication).findings
+        found = [
+            _found(entry.reason, int(entry.attachment[1:]), entry.page)
+            for entry in entries
+            if entry.effect != "advise"
+        ]
+        return nothing | {"found": found, "next": _PUBLICATION_NEXT}
+    return nothing
+
+
+def _told_of_own_copy(attachment: Attachment) -> Row:
+    own = OwnCopy.model_validate(attachment.own_result)
+    places = {place.message: place.page for place in own.places}
+    found = [
+        _found(message, attachment.ordinal, places.get(n), n if n in places else None)
+        for n, message in enumerate(own.messages)
+    ]
+    told: Row = {"found": found, "next": _OWN_COPY_NEXT}
+    if attachment.own_file_id is not None:
+        told |= {"left": OWN, "right": ORIGINAL}
+    shown = [entry for entry in found if entry["mark"] is not None]
+    if shown:
+        told |= {"page": shown[0]["page"], "mark": shown[0]["mark"]}
+    return told
+
+
+def _found(text: str, attachment: int, page: int | None, mark: int | None = None) -> Row:
+    return {"text": text, "attachment": attachment, "page": page, "mark": mark}
+
+
+def own_content(attachment: Attachment, page: int, frame: Frame) -> Row:
+    """Return what the check of the applicant's own copy said, and where on one page it says it."""
+    if not attachment.own_result:
+        return {"messages": [], "marks": []}
+    own = OwnCopy.model_validate(attachment.own_result)
+    # Fractions of the page have no size; only the turn counts.
+    unit = Frame(page, 1, 1, frame.turn)
+    marks = [
+        {
+            "mark": place.message,
+            "leak": place.leak,
+            "name": own.messages[place.message],
+            "box": fractions(place.corners, unit),
+        }
+        for place in own.places
+        if place.page == page
+    ]
+    return {"messages": list(own.messages), "marks": marks}
 
 
 def queue_places(attachment: Attachment, page: int, frame: Frame) -> dict[int, list[list[float]]]:

@@ -22,6 +22,7 @@ from portal.diff.content import (
     Row,
     add_decisions,
     index_content,
+    own_content,
     pending_content,
     queue_content,
     queue_places,
@@ -124,8 +125,8 @@ def _place(
         raise UnknownThingError("附件")
     sides = sides_of(attachment)
     original = next(side for side in sides if side.code == ORIGINAL)
-    right = choose(sides, request.GET.get("right", ""), sides[0])
-    left = choose(sides, request.GET.get("left") or first.get("side", ""), original)
+    right = choose(sides, request.GET.get("right") or first.get("right", ""), sides[0])
+    left = choose(sides, request.GET.get("left") or first.get("left", ""), original)
     newest = sides[0].version
     frames = page_frames(attachment, right.version or left.version or newest)
     page = _number(request, "p", first.get("page", 1))
@@ -144,8 +145,10 @@ def _sheet(request: UserRequest, found: Dossier, place: Place) -> Row:
         content["record"] = record_content(attachment)
         add_decisions(attachment, page, content["findings"])
     content["sides"] = [{"code": side.code, "label": side.label} for side in place.sides]
-    own = attachment.own_result if OWN in (place.left.code, place.right.code) else None
-    content["own"] = list(own.get("messages", ())) if own else []
+    if OWN in (place.left.code, place.right.code):
+        content["own"] = own_content(attachment, page, frames[page - 1])
+    else:
+        content["own"] = {"messages": [], "marks": []}
     if page < len(frames):
         for side in pair:
             prepare(side.file, page + 1, frames[page].turn if side.is_stored else 0)

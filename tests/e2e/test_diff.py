@@ -23,6 +23,15 @@ from tests.portal.reviewed import reviewed
 create_account("auditor", Role.AUDITOR, password={password!r}, display_name="审核一")
 print(reviewed(Path({folder!r}), files=2).pk)
 """
+_OWN_COPY = """
+from pathlib import Path
+from pipeline.outcome import OwnCopy, OwnPlace
+from tests.portal.reviewed import reviewed
+box = ((0.1, 0.2), (0.3, 0.2), (0.3, 0.25), (0.1, 0.25))
+place = OwnPlace(message=0, page=1, corners=box, leak=False)
+own = OwnCopy(verdict="differs", differences=1, messages=("第 1 页：与原件不同",), places=(place,))
+print(reviewed(Path({folder!r}), own_copy=own).pk)
+"""
 _DECIDED = """
 import json
 from dossiers.models import Decision
@@ -57,7 +66,9 @@ def page(portal: Portal, tmp_path: Path) -> Iterator[Page]:
         browser.close()
 
 
-def test_an_auditor_goes_through_the_queue_by_keyboard(portal: Portal, page: Page) -> None:
+def test_an_auditor_goes_through_the_queue_by_keyboard(
+    portal: Portal, page: Page, tmp_path: Path
+) -> None:
     problems: list[str] = []
     page.on("console", lambda said: problems.append(said.text) if said.type == "error" else None)
     page.on("pageerror", lambda error: problems.append(str(error)))
@@ -107,4 +118,19 @@ def test_an_auditor_goes_through_the_queue_by_keyboard(portal: Portal, page: Pag
     assert [row[0] for row in rows] == ["accept", "reject", "draw", "mask-string"]
     assert {row[4] for row in rows} == {"auditor"}
     assert rows[2][1] == "phone" and len(rows[2][3]) == 4 and rows[3][2] == "听课记录"
+    assert problems == []
+
+    # What the applicant changed in their own copy is framed in it, cut out beside the original.
+    dossier = portal.run(_OWN_COPY.format(folder=str(tmp_path)))
+    page.goto(f"{portal.url}/dossiers/{dossier}/diff/")
+    page.locator("#queue-rows li").filter(has_text="自己打码的副本").click()
+    expect(page.locator("#left h2")).to_have_text("申报人自己打码的副本")
+    expect(page.locator("#right h2")).to_have_text("原件")
+    expect(page.locator("#left polygon.own.differs.current")).to_have_count(1)
+    expect(page.locator("#right polygon.own")).to_have_count(0)
+    expect(page.locator("#card canvas")).to_have_count(2)
+    page.get_by_role("button", name="第 1 页：与原件不同").click()
+    page.locator("#queue-rows li").filter(has_text="没有十足把握").click()
+    expect(page.locator("#left h2")).to_have_text("原件")
+    expect(page.locator("#right h2")).to_contain_text("打码件第 1 版")
     assert problems == []

@@ -14,7 +14,7 @@ from dossiers.services.runs import finish_run
 from dossiers.services.uploads import append_chunk, complete_upload, register_upload
 from pipeline.dossier import VerdictKind
 from pipeline.findings_file import Corners, DoubtEntry, FindingEntry, FindingsFile
-from pipeline.outcome import FileResult
+from pipeline.outcome import FileResult, OwnCopy
 from tests.dossiers.papers import APPLICANT, begin
 from tests.sheets import draw_sheet
 
@@ -24,10 +24,13 @@ NAME: Corners = ((240.0, 190.0), (368.0, 190.0), (368.0, 232.0), (240.0, 232.0))
 OTHER: Corners = ((208.0, 280.0), (304.0, 280.0), (304.0, 322.0), (208.0, 322.0))
 
 
-def reviewed(folder: Path, *, files: int = 1, turn: int = 0) -> Dossier:
+def reviewed(
+    folder: Path, *, files: int = 1, turn: int = 0, own_copy: OwnCopy | None = None
+) -> Dossier:
     """Return a dossier up for review: each attachment with two masks, the second one doubtful.
 
-    ``turn`` is how many quarter turns clockwise bring the stored page upright.
+    ``turn`` is how many quarter turns clockwise bring the stored page upright. With ``own_copy``
+    the applicant hid nothing in a copy of their own of each file, and this was found.
     """
     dossier = create_dossier(APPLICANT, "huainan-2025", title="待核对")
     for number in range(files):
@@ -37,7 +40,13 @@ def reviewed(folder: Path, *, files: int = 1, turn: int = 0) -> Dossier:
         data = place.read_bytes()
         row = register_upload(dossier.pk, name=f"听课记录{number}.png", size=len(data))
         append_chunk(row.key, 0, data)
-        complete_upload(row.key)
+        attachment = complete_upload(row.key)
+        if own_copy is not None:
+            row = register_upload(
+                dossier.pk, name="own.png", size=len(data), own_copy_of=attachment.ordinal
+            )
+            append_chunk(row.key, 0, data)
+            complete_upload(row.key)
         pen = ImageDraw.Draw(sheet)
         for box in (NAME, OTHER):
             pen.rectangle((*box[0], *box[2]), fill="black")
@@ -54,6 +63,7 @@ def reviewed(folder: Path, *, files: int = 1, turn: int = 0) -> Dossier:
             pages=1,
             sha256=document.sha256,
             copy_sha256=document.copy_sha256,
+            own_copy=own_copy,
         )
         outcome = AttachmentOutcome(attachment.ordinal, result, copy, document)
         attach_result(dossier.pk, outcome, grant=grant)

@@ -18,7 +18,7 @@ from dossiers.roles import Role
 from dossiers.services.receiving import submit_dossier
 from dossiers.services.results import attach_result
 from dossiers.services.runs import finish_run, put_before_person
-from pipeline.outcome import OwnCopy
+from pipeline.outcome import OwnCopy, OwnPlace
 from portal.diff import links
 from tests.dossiers.papers import begin, events, open_dossier, outcome, upload
 from tests.portal.conftest import Accounts, browser
@@ -188,11 +188,36 @@ def test_the_applicants_own_copy_is_opened_with_what_was_found_and_what_comes_ne
     client = browser(auditor)
     index = client.get(reverse("diff-index", args=[dossier.pk]), {"what": "queue"}).json()
     (entry,) = index["queue"]
-    assert entry["found"] == list(own.messages) and "退回申报人" in entry["next"]
+    assert [found["text"] for found in entry["found"]] == list(own.messages)
+    assert "退回申报人" in entry["next"]
     page = client.get(reverse("diff", args=[dossier.pk])).content.decode()
     assert '<option value="own" selected>申报人自己打码的副本</option>' in page
     left = page.partition('id="left"')[2].partition("</h2>")[0]
     assert left.endswith("申报人自己打码的副本")
+
+
+def test_what_differs_in_the_applicants_own_copy_is_framed_where_it_stands(
+    auditor: User, tmp_path: Path
+) -> None:
+    corners = ((0.1, 0.2), (0.3, 0.2), (0.3, 0.25), (0.1, 0.25))
+    own = OwnCopy(
+        verdict="differs",
+        differences=1,
+        messages=("原件第 2 页在打码件里找不到", "第 1 页：与原件不同"),
+        places=(OwnPlace(message=1, page=1, corners=corners, leak=False),),
+    )
+    dossier = reviewed(tmp_path, turn=1, own_copy=own)
+    client = browser(auditor)
+    index = client.get(reverse("diff-index", args=[dossier.pk]), {"what": "queue"}).json()
+    (entry,) = (one for one in index["queue"] if one["left"] == "own")
+    assert (entry["right"], entry["page"], entry["mark"]) == ("original", 1, 1)
+    assert [found["page"] for found in entry["found"]] == [None, 1]
+    shown = sheet(client, dossier, a=1, p=1, left="own", right="original")
+    (mark,) = shown["own"]["marks"]
+    # Its page lies on its side as the original does, and stands upright on the screen.
+    assert mark["box"][0] == pytest.approx([0.8, 0.1])
+    assert mark["name"] == "第 1 页：与原件不同"
+    assert sheet(client, dossier, a=1, p=1)["own"]["marks"] == []
 
 
 def test_a_large_dossier_costs_no_more_questions_than_a_small_one(

@@ -33,7 +33,7 @@ from pipeline.verification.pair.page_check import (
     readable,
 )
 from pipeline.verification.pair.pages import Matching, match_pages
-from pipeline.verification.pair.register import sketch
+from pipeline.verification.pair.register import Sketch, sketch
 from pipeline.verification.pair.secrets import Secrets
 from pipeline.verification.pair.views import Candidate, leak_of
 from pipeline.verification.sources import Rereader, Source
@@ -59,7 +59,12 @@ class _Pair:
         self.doubts: list[PairDoubt] = []
         self.rules: set[str] = set()
         self.ours = [sketch(self.upright(n)) for n in range(1, original.page_count + 1)]
-        self.theirs = [sketch(masked.page(n).pixels) for n in range(1, masked.page_count + 1)]
+        self.theirs: list[Sketch] = []
+        self.sizes: list[tuple[int, int]] = []
+        for number in range(1, masked.page_count + 1):
+            page = masked.page(number)
+            self.theirs.append(sketch(page.pixels))
+            self.sizes.append((page.frame.width, page.frame.height))
         self.findings: dict[int, PageFindings] = {}
         self.of_original: dict[int, int] = {}
 
@@ -236,4 +241,5 @@ def _report(pair: _Pair) -> PairReport:
         differences=differences,
         doubts=tuple(dict.fromkeys(pair.doubts)),
         pages=len(pair.theirs),
+        sizes=tuple(pair.sizes),
     )

@@ -93,7 +93,7 @@ class PairDoubt(Noun):
 
 
 class PairReport(Noun):
-    """The whole answer about a pair."""
+    """The whole answer about a pair; ``sizes`` are width and height of the copy's stored pages."""
 
     verdict: PairVerdict
     rules: tuple[str, ...]
@@ -101,6 +101,7 @@ class PairReport(Noun):
     differences: tuple[Difference, ...]
     doubts: tuple[PairDoubt, ...]
     pages: int
+    sizes: tuple[tuple[int, int], ...] = ()
 
     def as_json(self) -> dict[str, object]:
         """Return the object that the command prints."""

@@ -77,9 +77,15 @@ export function boxes(findings, { sheet, finding: chosen, doubt: open }) {
   return made;
 }
 
+// What the check of the applicant's own copy found, on the side that shows that copy.
+export function ownBoxes({ sheet, mark: chosen }, side, pickMark) {
+  if (sheet[side].code !== "own") return [];
+  return sheet.own.marks.map((one) => ({ pick: () => pickMark(one.mark), points: one.box, look: `own ${one.leak ? "leak" : "differs"}${one.mark === chosen ? " current" : ""}`, name: one.leak ? "未遮盖" : "与原件不同" }));
+}
+
 // Who decided what and when; `takeBack` is called for a correction that shall no longer hold.
 export function recordRows(sheet, takeBack) {
-  const rows = sheet.own.map((message) => element("li", "", `申报人副本：${message}`));
+  const rows = sheet.own.messages.map((message) => element("li", "", `申报人副本：${message}`));
   for (const one of sheet.record) {
     const what = `${one.what}${one.to ? `：${one.to}` : ""}${one.text ? `“${one.text}”` : ""}`;
     const item = element("li", "");
@@ -96,11 +102,20 @@ export function recordRows(sheet, takeBack) {
 }
 
 // What a person is asked about, what was found, and what comes next.
-export function doubtTold(doubt) {
+export function doubtTold(doubt, mark, openAt) {
   const told = [element("p", "todo", doubt.message)];
   if (doubt.found.length) {
     const list = element("ul");
-    list.append(...doubt.found.map((text) => element("li", "", text)));
+    for (const one of doubt.found) {
+      const item = element("li", one.mark !== null && one.mark === mark ? "current" : "");
+      if (one.page) {
+        const button = element("button", "", one.text);
+        button.type = "button";
+        button.addEventListener("click", () => openAt(one));
+        item.append(button);
+      } else item.textContent = one.text;
+      list.append(item);
+    }
     told.push(list);
   }
   if (doubt.next) told.push(element("p", "", doubt.next));

@@ -83,7 +83,8 @@ class Pane {
       const name = document.createElementNS(SVG, "title");
       name.textContent = box.name;
       polygon.append(name);
-      if (box.key) polygon.addEventListener("click", () => pick(box.key));
+      const chosen = box.pick ?? (box.key && (() => pick(box.key)));
+      if (chosen) polygon.addEventListener("click", chosen);
       this.svg.append(polygon);
       const tag = element("span", box.look.includes("current") ? "tag current" : "tag", box.name);
       tag.style.left = `${100 * Math.min(...box.points.map((p) => p[0]))}%`;

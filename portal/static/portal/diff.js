@@ -1,6 +1,6 @@
 // The page of the diff: the queue of what needs a person, the findings, and what is decided.
 
-import { ask, boxes, doubtTold, post, recordRows, request, row, showTab, swatch, toast, told, when, wireTabs } from "./diff-page.js";
+import { ask, boxes, doubtTold, ownBoxes, post, recordRows, request, row, showTab, swatch, toast, told, when, wireTabs } from "./diff-page.js";
 import { Panes, element } from "./diff-panes.js";
 
 const root = document.getElementById("diff");
@@ -11,12 +11,12 @@ const may = root.dataset.may === "1";
 const tools = $("tools");
 const filters = $("filters");
 const panes = new Panes($("left"), $("right"), $("zoom"));
-const state = { sheet: data("sheet"), queue: data("queue-data"), pending: data("pending-data"), index: null, tab: "queue", doubt: null, finding: null, asked: 0 };
+const state = { sheet: data("sheet"), queue: data("queue-data"), pending: data("pending-data"), index: null, tab: "queue", doubt: null, finding: null, mark: null, asked: 0 };
 const SMALL_TAGS = "no-tags";
 
 // --- where somebody looks -------------------------------------------------------------------
 
-async function open(attachment, page, { left, right, finding = null, doubt = null } = {}) {
+async function open(attachment, page, { left, right, finding = null, doubt = null, mark = null } = {}) {
   const { sheet } = state;
   const same = attachment === sheet.attachment;
   const wanted = { a: attachment, p: page };
@@ -24,6 +24,7 @@ async function open(attachment, page, { left, right, finding = null, doubt = nul
   for (const [name, code] of Object.entries(sides)) if (code) wanted[name] = code;
   state.finding = finding;
   state.doubt = doubt;
+  state.mark = mark;
   if (same && page === sheet.page && left === undefined && right === undefined) { render(); focus(); return; }
   panes.cancel?.();
   const asked = ++state.asked;
@@ -47,7 +48,7 @@ function isOpening() {
   return busy;
 }
 
-const reload = () => open(state.sheet.attachment, state.sheet.page, { left: state.sheet.left.code, right: state.sheet.right.code, finding: state.finding, doubt: state.doubt });
+const reload = () => open(state.sheet.attachment, state.sheet.page, { left: state.sheet.left.code, right: state.sheet.right.code, finding: state.finding, doubt: state.doubt, mark: state.mark });
 
 function turn(by) {
   const page = state.sheet.page + by;
@@ -56,7 +57,8 @@ function turn(by) {
 
 function place() {
   const { sheet } = state;
-  return found(state.finding)?.box ?? sheet.doubts[state.doubt] ?? null;
+  const marked = sheet.own.marks.find((one) => one.mark === state.mark);
+  return found(state.finding)?.box ?? marked?.box ?? sheet.doubts[state.doubt] ?? null;
 }
 
 function focus() {
@@ -79,8 +81,8 @@ function render() {
     const select = tools.elements[side];
     select.replaceChildren(...sheet.sides.map((one) => new Option(one.label, one.code, false, one.code === sheet[side].code)));
   }
-  panes.left.boxes(boxes(sheet.beside ?? sheet.findings, state), pick);
-  panes.right.boxes(boxes(sheet.findings, state), pick);
+  panes.left.boxes([...boxes(sheet.beside ?? sheet.findings, state), ...ownBoxes(state, "left", pickMark)], pick);
+  panes.right.boxes([...boxes(sheet.findings, state), ...ownBoxes(state, "right", pickMark)], pick);
   renderQueue();
   renderFindings();
   renderRecord();
@@ -99,12 +101,15 @@ function renderQueue() {
   if (!state.queue.length) list.append(element("li", "empty", "没有待核对的内容。"));
 }
 
-// What is about the applicant's own copy is shown beside it; with the next one the original is back.
-function go(doubt) {
-  const same = doubt.attachment === state.sheet.attachment;
-  const at = same ? state.sheet.left.code : "";
-  const left = doubt.side && at !== doubt.side ? doubt.side : !doubt.side && at === "own" ? "original" : undefined;
-  open(doubt.attachment, doubt.page, { left, finding: doubt.finding, doubt: doubt.id });
+// What is about the applicant's own copy is shown beside the original; with the next one the usual
+// sides are back.
+function go(doubt, { attachment, page, mark } = doubt) {
+  const { sheet } = state;
+  const back = !doubt.left && attachment === sheet.attachment && sheet.left.code === "own";
+  const [left, right] = back ? ["original", sheet.sides[0].code] : [doubt.left, doubt.right];
+  const there = attachment === sheet.attachment && [left || sheet.left.code, right || sheet.right.code].join() === [sheet.left.code, sheet.right.code].join();
+  const sides = there ? {} : { left: left || undefined, right: right || undefined };
+  open(attachment, page, { ...sides, finding: doubt.finding, doubt: doubt.id, mark });
 }
 
 function wantedHere(f) {
@@ -167,7 +172,7 @@ function renderCard() {
   if (finding) title.append(swatch(finding.kind, finding.masked), `${finding.name} · ${finding.masked ? "遮盖" : "保留"} ${finding.label}`);
   else title.textContent = "待核对";
   card.append(title);
-  if (doubt) card.append(...doubtTold(doubt));
+  if (doubt) card.append(...doubtTold(doubt, state.mark, (one) => go(doubt, one)));
   const points = place();
   if (points) {
     const crops = element("div", "crops");
@@ -211,8 +216,16 @@ function renderPending() {
   form.querySelector("button").disabled = !count || Boolean(state.making);
 }
 
+function pickMark(mark) {
+  state.finding = null;
+  state.doubt = state.queue.find((d) => d.mark !== null && d.attachment === state.sheet.attachment)?.id ?? null;
+  state.mark = mark;
+  render();
+}
+
 function pick(id) {
   state.finding = id;
+  state.mark = null;
   state.doubt = state.queue.find((d) => d.finding === id)?.id ?? null;
   render();
 }
@@ -390,6 +403,7 @@ const asked = new URLSearchParams(location.search);
 const first = asked.has("a") ? null : state.queue[0];
 state.doubt = first?.id ?? null;
 state.finding = first?.finding ?? null;
+state.mark = first?.mark ?? null;
 panes.show(state.sheet);
 render();
 focus();

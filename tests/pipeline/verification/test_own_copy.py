@@ -9,12 +9,14 @@ import pytest
 
 from fixtures.pairs import Pair, make_pair
 from models import weights_dir
+from pipeline.casefile import CaseFile
 from pipeline.detection import Detector
 from pipeline.intake import load_identity
 from pipeline.jobs import Job, Tools
 from pipeline.pairing import compare_files
 from pipeline.policy import load_policy
 from pipeline.reading import Reader
+from pipeline.reports.pair_report import own_copy
 from pipeline.verification.pair import PairReport, Shown
 
 Check = Callable[[Pair], tuple[PairReport, list[Shown]]]
@@ -49,13 +51,20 @@ def test_one_changed_character_is_shown_at_its_place(
     tmp_path: Path, check: Check, tamper: str
 ) -> None:
     pair = make_pair(tmp_path, seed=6, tamper=tamper)
-    report, _ = check(pair)
+    report, shown = check(pair)
     assert report.verdict.value == "differs" and report.rules == ("HN-MASK-3",)
     (place,) = report.differences
     assert pair.box is not None and place.page == 1
     x, y = (sum(corner[k] for corner in place.polygon) / len(place.polygon) for k in (0, 1))
     # The copy was scanned at another angle, so the place is that of the untouched page but for 60.
     assert pair.box[0] - 60 < x < pair.box[2] + 60 and pair.box[1] - 60 < y < pair.box[3] + 60
+    jobs = Job("a001", pair.original, "original"), Job("a001-own", pair.masked, "own")
+    identity, policy = load_identity(pair.identity), load_policy("huainan-2025")
+    own = own_copy(CaseFile(tmp_path / "case"), *jobs, report, shown, identity, policy)
+    (framed,) = own.places
+    (width, height), corner = report.sizes[0], place.polygon[0]
+    assert framed.corners[0] == pytest.approx((corner[0] / width, corner[1] / height), abs=1e-4)
+    assert own.messages[framed.message] == "第 1 页：与原件不同" and not framed.leak
 
 
 @pytest.mark.parametrize("tamper", ["swapped", "dropped", "repeated"])
