@@ -10,7 +10,7 @@ from pathlib import Path
 from pipeline.correcting import shown_doubts
 from pipeline.covered import covered_text
 from pipeline.detection.seals import RECOGNISER as SEALS
-from pipeline.dossier import Action, Decision, Doubt, Verdict, VerdictKind
+from pipeline.dossier import Action, Decision, Doubt, Finding, Verdict, VerdictKind
 from pipeline.findings_file import (
     FindingsFile,
     doubt_entry,
@@ -33,6 +33,7 @@ from pipeline.outcome import (
 )
 from pipeline.policy import CoveredText
 from pipeline.progress import Progress, Silent, Stage
+from pipeline.reading import PageReading
 from pipeline.verification import verify_copy
 from pipeline.versions import PROGRAM
 
@@ -177,7 +178,7 @@ class _Finishing:
             [reading.frame for reading in self.file.readings],
             copy.masks,
             self._tools.applicant,
-            self._tools.reader,
+            self._tools.rereader or self._tools.reader,
             # What is kept as a seal says nothing of the text it was stamped over, and what a
             # person shows is not excused: somebody confirms what is read there.
             kept=[
@@ -192,8 +193,13 @@ class _Finishing:
                 if d.action is Action.KEEP and d.finding.recogniser == SEALS and not d.by_person
             ],
             given=self._options.hidden,
+            look=self._look,
             progress=lambda page: self._progress.done(job.id, Stage.VERIFICATION, page),
         )
+
+    def _look(self, reading: PageReading) -> tuple[Finding, ...]:
+        with self._tools.detecting:
+            return self._tools.detector.writing(reading)
 
 
 def _whole_verdict(

@@ -14,7 +14,7 @@ from pipeline.detection.beside_names import ink_beside_names
 from pipeline.detection.beside_seals import ink_beside_seals
 from pipeline.detection.closing import closing_units
 from pipeline.detection.findings import findings_of
-from pipeline.detection.layout import analyse_layout
+from pipeline.detection.layout import analyse_layout, bare_layout
 from pipeline.detection.nlp import build_nlp
 from pipeline.detection.page_text import PageText, build_doc
 from pipeline.detection.pictures import PictureFinder
@@ -27,6 +27,9 @@ from pipeline.dossier import Action, Applicant, Finding, Kind
 from pipeline.policy import Policy
 from pipeline.reading.lines import PageReading
 from pipeline.reading.sides import sides_of
+
+# The recognisers that go by what is written.
+_WORDS = frozenset(("applicant", "people", "units", "ner"))
 
 
 class Detector:
@@ -111,6 +114,20 @@ class Detector:
         whole = (*whole, *marks)
         return (*whole, *self._unread(page, whole, askew))
 
+    def writing(self, reading: PageReading) -> tuple[Finding, ...]:
+        """Find in the writing of a page alone what the policy hides, where it is said in words.
+
+        For a page that was masked and read again: there are no slots and cells to go by, for masks
+        stand in them.
+        """
+        with self._lock:
+            doc, page = build_doc(reading, bare_layout(reading.frame), self._nlp.vocab)
+            doc._.page = page
+            found = findings_of(self._nlp(doc), self._policy)
+        return tuple(
+            f for f in found if self._policy.action(f.kind) is Action.MASK and _in_words(f)
+        )
+
     def _unread(
         self, page: PageText, whole: Sequence[Finding], askew: Straightened | None
     ) -> list[Finding]:
@@ -132,3 +149,12 @@ class Detector:
     ) -> dict[str, tuple[Finding, ...]]:
         """Search the dossier's people and schools on all its pages (see :func:`spread`)."""
         return spread(readings, findings, self._applicant, self._policy)
+
+
+def _in_words(finding: Finding) -> bool:
+    """Whether a finding owes nothing to where it stands on its page."""
+    if finding.recogniser == "labels":
+        return finding.rule == "label" and finding.kind is Kind.PERSON_NAME
+    if finding.recogniser == "numbers":
+        return finding.kind is not Kind.ADDRESS or finding.rule == "street"
+    return finding.recogniser in _WORDS

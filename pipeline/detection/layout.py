@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.geometry import shrink_pixels
+from pipeline.geometry import Frame, shrink_pixels
 from pipeline.reading.seal_ink import lift_seal_ink
 
 # Rules are looked for at this many pixels on the longer side: thin lines survive, noise does not.
@@ -23,6 +23,8 @@ _SLACK = 0.03
 # Ink is darker than the paper by more than so many levels; the paper is the median of a window of
 # so many pixels of a grid half as fine.
 _INK, _WINDOW = 28, 17
+# Pixels per pixel of the page where there is nothing to see.
+_BARE = 0.1
 # Height and width of ink that is no mere sign, in line heights.
 _HIGH, _WIDE = 0.45, 0.3
 
@@ -149,6 +151,12 @@ def _first(band: NDArray[np.uint8], axis: int) -> int | None:
         if len(hits):
             return int(hits[0]) + span // 2
     return None
+
+
+def bare_layout(frame: Frame) -> Layout:
+    """Return the layout of a page of which neither the rules nor the ink are known."""
+    nothing = np.zeros((round(frame.height * _BARE) + 1, round(frame.width * _BARE) + 1), np.uint8)
+    return Layout(_BARE, nothing, nothing, nothing)
 
 
 def analyse_layout(pixels: NDArray[np.uint8]) -> Layout:

@@ -40,6 +40,7 @@ SENTENCES: dict[str, str] = {
     "person-readable": "这里仍能读到像人名的文字，请核对。",
     "school-readable": "这里仍能读到像学校名称的文字，请核对。",
     "address-readable": "这里仍能读到像住址的文字，请核对。",
+    "number-open": "这里仍能读到像证件号、编号、电话或出生日期的内容，请核对。",
     "seal-visible": "这里仍能看到没有遮盖、也没有登记为保留的印章，请核对。",
     "code-visible": "这里仍有能扫出内容、也没有登记为保留的二维码或条形码，请遮盖或核对。",
     "mask-edge": "遮盖边上疑似露出了被遮内容的一部分，请核对。",

@@ -114,7 +114,7 @@ def _is_start(kind: Kind, run: Run, at: int, forms: EdgeForms) -> bool:
             return False
         return any(text.endswith(n[0]) and run.starts_fresh(at) for n in forms.names)
     if kind is Kind.APPLICANT_UNIT:
-        return any(text.endswith(u[:k]) for u in forms.units for k in range(2, len(u)))
+        return any(text.endswith(u[:k]) for u in forms.units for k in range(1, len(u)))
     if kind is Kind.EMAIL:
         return text[-1:].isascii() and text[-1:].isalnum() and not text.endswith(_MAIL)
     return kind in _NUMBERS and text[-1:].isdigit()

@@ -6,6 +6,7 @@ nothing; one lone character that is none of the words that stand alone there is 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from pipeline.dossier import Kind, Mask
@@ -16,7 +17,11 @@ from pipeline.verification.text import Run
 
 _UNITS = {Kind.APPLICANT_UNIT, Kind.UNIT}
 _ENDS = {"学", "校", "园", "院", "小学", "中学", "学校", "学院", "大学", "幼儿园"}
-"""What may be left of the mask of a school, and begins no word there."""
+"""What may be left of the mask of a school where nothing follows."""
+_LAST = re.compile(
+    "学(?![习生科校期年术历前位员会法情业区段分界者部籍识问院段])|校(?![长内级外本园区方友务际])|园(?![长内区本级所])"
+)
+"""The last character of a school's name that begins no word with what follows."""
 _PEOPLE = {Kind.APPLICANT_NAME, Kind.PERSON_NAME, Kind.SIGNATURE}
 _TOUCHING, _SPACED = 0.7, 1.5
 """Space between a mask and a lone character, in heights of the character; names of two characters
@@ -44,10 +49,11 @@ def find_remnants(runs: Sequence[Run], masks: Sequence[Mask], frame: Frame) -> I
     for run in runs if boxes or schools else ():
         for start, end in stretches(run):
             glyph = run.glyphs[start]
-            if run.text[start:end] in _ENDS and run.ends_fresh(end):
+            text = run.text[start:end]
+            if (text in _ENDS and run.ends_fresh(end)) or (len(text) > 1 and _LAST.match(text)):
                 place = glyph.polygon.bounds
                 if any(_follows(place, box) for box in schools):
-                    yield run.place(start, end)
+                    yield run.place(start, end if text in _ENDS else start + 1)
             alone = end - start == 1 and run.ends_fresh(end) and glyph.confidence >= _READ
             if not alone or glyph.text in STANDS_ALONE or glyph.text in labels:
                 continue

@@ -17,6 +17,7 @@ from pipeline.verification.fidelity import Pixels
 from pipeline.verification.halves import find_halves
 from pipeline.verification.remnants import find_remnants
 from pipeline.verification.search import Wanted, search_runs
+from pipeline.verification.second_look import Look, find_open
 from pipeline.verification.slots import find_open_slots
 from pipeline.verification.sources import Rereader
 from pipeline.verification.strangers import search_strangers
@@ -39,6 +40,7 @@ def check_reading(
     wanted: Wanted,
     reader: Rereader,
     first: Sequence[Line] = (),
+    look: Look | None = None,
 ) -> list[Doubt]:
     """Read a page of the copy and report what can still be read of the applicant and of others.
 
@@ -50,16 +52,19 @@ def check_reading(
         wanted: The applicant's strings.
         reader: Reads upright images.
         first: What was read on the page before anything was hidden.
+        look: Finds in writing what should be hidden.
     """
     lines, grid = _read_again(pixels, frame, reader)
-    runs = line_runs(lines, Areas([m.polygon for m in masks], grid))
-    allowed = Areas(kept, grid)
+    hidden, allowed = Areas([m.polygon for m in masks], grid), Areas(kept, grid)
+    runs = line_runs(lines, hidden)
     doubts = [] if runs else _unread(pixels, frame, masks)
     doubts += [
         doubt(span.code, frame.page, run.place(span.start, span.end).to(frame))
         for found in (search_runs(runs, wanted), search_strangers(runs, masks))
         for run, span in _relevant(found, allowed)
     ]
+    if look is not None:
+        doubts += [_in_frame(d, frame) for d in find_open(lines, grid, hidden, allowed, look)]
     beside = [place.to(frame) for place in find_edges(runs, masks, grid, wanted.ends)]
     beside += [place.to(frame) for place in find_remnants(runs, masks, grid)]
     unread = find_unread_ink(pixels, frame, masks, lines)
@@ -72,6 +77,11 @@ def check_reading(
     open_slots = find_open_slots(pixels, frame, masks, lines, first)
     doubts += [doubt("signature-open", frame.page, place) for place in open_slots]
     return list(dict.fromkeys(doubts))
+
+
+def _in_frame(found: Doubt, frame: Frame) -> Doubt:
+    place = None if found.polygon is None else found.polygon.to(frame)
+    return found.model_copy(update={"polygon": place})
 
 
 def _read_again(pixels: Pixels, frame: Frame, reader: Rereader) -> tuple[tuple[Line, ...], Frame]:

@@ -22,6 +22,7 @@ from pipeline.verification.needles import applicant_strings
 from pipeline.verification.opacity import check_opacity
 from pipeline.verification.reread import check_reading
 from pipeline.verification.search import Wanted, plain_text_leaks
+from pipeline.verification.second_look import Look
 from pipeline.verification.sources import Rereader, Source, decode_image
 from pipeline.verification.stamps import check_stamps
 from pipeline.verification.structure import ImagePlace, check_structure
@@ -71,6 +72,7 @@ class _Task:
     reader: Rereader
     first: Sequence[Sequence[Line]]
     seals: Sequence[Polygon]
+    look: Look | None
 
 
 def verify_copy(
@@ -85,6 +87,7 @@ def verify_copy(
     first: Sequence[Sequence[Line]] = (),
     seals: Sequence[Polygon] = (),
     given: Sequence[str] = (),
+    look: Look | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Verdict:
     """Look at a finished copy again and trust nothing about how it was made.
@@ -105,6 +108,7 @@ def verify_copy(
             small signs beside a mask from the rest of what it hides.
         seals: Places of the seals that the policy lets stand.
         given: Strings that people want hidden wherever they stand.
+        look: Looks through the second reading of each page for what should be hidden.
         progress: Called with the number of each checked page.
 
     Returns:
@@ -113,7 +117,7 @@ def verify_copy(
     report = _Report()
     try:
         wanted = Wanted.of(applicant, tuple(given))
-        task = _Task(source, readings_frames, masks, kept, wanted, reader, first, seals)
+        task = _Task(source, readings_frames, masks, kept, wanted, reader, first, seals, look)
         images: list[ImagePlace] = []
         data = b"" if copy.stat().st_size > _LARGEST else copy.read_bytes()
         report.run(0, "structure", lambda: _structure(data, applicant, images))
@@ -217,7 +221,8 @@ def _page(
         opacity = beside.submit(check_opacity, pair, masks)
         stamps = beside.submit(check_stamps, pixels, frame, masks, task.seals)
         codes = beside.submit(check_codes, pixels, frame, kept)
-        reading = _now(check_reading, pixels, frame, masks, kept, task.wanted, task.reader, first)
+        given = (pixels, frame, masks, kept, task.wanted, task.reader, first, task.look)
+        reading = _now(check_reading, *given)
     report.run(page, "fidelity", fidelity.result)
     report.run(page, "opacity", opacity.result)
     report.run(page, "seals", stamps.result)

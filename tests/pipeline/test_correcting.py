@@ -119,6 +119,9 @@ class _NoDetector:
     def page(self, *given: object) -> tuple[Finding, ...]:
         return ()
 
+    def writing(self, reading: object) -> tuple[Finding, ...]:
+        return ()
+
     def spread(self, readings: object, findings: object) -> dict[str, tuple[Finding, ...]]:
         return {"a001": ()}
 

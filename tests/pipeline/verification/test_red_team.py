@@ -16,9 +16,11 @@ from fixtures.case import new_case
 from fixtures.degrade import finish
 from fixtures.files import write_pdf
 from fixtures.pairs import score_sheet
+from fixtures.sheet import Sheet, Style
 from models import weights_dir
 from pipeline.detection import Detector
 from pipeline.dossier import Action, Applicant, Decision, Kind, Mask, Verdict, VerdictKind
+from pipeline.file_finishing import finish_file
 from pipeline.file_reading import read_file
 from pipeline.geometry import Frame, Polygon
 from pipeline.intake import SourcePage, open_source
@@ -145,6 +147,28 @@ def test_a_skipped_page_is_caught(target: Target) -> None:
     first = [d for d in target.decisions if d.finding.page == 1]
     copy = target.copy("skipped.pdf", first)
     assert "name-readable" in target.verdict(copy.path, copy.masks)
+
+
+@pytest.mark.parametrize(
+    ("kind", "code"), [(Kind.PERSON_NAME, "person-readable"), (Kind.HOLDER_NUMBER, "number-open")]
+)
+def test_a_strangers_name_or_number_in_running_text_that_was_forgotten_is_caught(
+    target: Target, kind: Kind, code: str
+) -> None:
+    sheet = Sheet("letter", random.Random(1), width=1400, height=700)
+    sheet.line(90, 150, "本学年与娜仁托娅共同完成教学任务", Style("song", 40))
+    sheet.line(90, 350, "证书编号20154308813908819，成绩优秀", Style("song", 40))
+    sheet.image.save(target.folder / "letter.png")
+    tools = target.tools
+    file = read_file(Job("b", target.folder / "letter.png", "letter.png"), tools)
+    decisions = decide_together([file], tools)[0]["b"]
+    rest = [d for d in decisions if not _masked(d, kind)]
+    assert len(rest) < len(decisions)
+    codes = []
+    for chosen in (rest, decisions):
+        finished = finish_file(file, chosen, tools, target.folder / "letter.pdf")
+        codes.append({doubt.code for doubt in finished.result.doubts})
+    assert code in codes[0] and code not in codes[1]
 
 
 def _veiled(pixels: Pixels, masks: Sequence[Mask], *, bilevel: bool = False) -> None:

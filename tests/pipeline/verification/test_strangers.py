@@ -115,6 +115,10 @@ def test_the_last_character_of_a_strangers_name_beside_its_mask_is_seen() -> Non
     mask = _mask(0, 4, Kind.UNIT)
     runs = line_runs([_line("海南师范学，")], Areas([mask.polygon], FRAME))
     assert len(list(find_remnants(runs, [mask], FRAME))) == 1
+    mask = _mask(1, 7, Kind.UNIT)
+    for text, left in (("在淮南机关幼儿园任教", 1), ("在淮南河畔路小学习经验", 0)):
+        runs = line_runs([_line(text)], Areas([mask.polygon], FRAME))
+        assert len(list(find_remnants(runs, [mask], FRAME))) == left
     mask = _mask(0, 3, Kind.PERSON_NAME)
     runs = line_runs([_line("隗曦箐等")], Areas([mask.polygon], FRAME))
     assert not list(find_remnants(runs, [mask], FRAME))
@@ -135,6 +139,14 @@ def test_an_end_of_a_name_beside_a_mask_is_seen_and_a_preposition_is_not(
     mask = _mask(*hidden, Kind.PERSON_NAME)
     runs = line_runs([_line(text)], Areas([mask.polygon], FRAME))
     assert len(list(find_edges(runs, [mask], FRAME, EdgeForms((name,), ())))) == left
+
+
+def test_the_first_character_of_the_applicants_school_before_its_mask_is_seen() -> None:
+    mask = _mask(2, 8, Kind.APPLICANT_UNIT)
+    forms = EdgeForms((), ("淮南市第二中学",))
+    for text, left in (("在淮南市第二中学任教", 1), ("现在淮北市第二中学任教", 0)):
+        runs = line_runs([_line(text)], Areas([mask.polygon], FRAME))
+        assert len(list(find_edges(runs, [mask], FRAME, forms))) == left
 
 
 def test_a_sign_beside_a_mask_is_no_rest_of_it_but_a_digit_of_a_number_is() -> None:

@@ -1,0 +1,50 @@
+"""What those who looked for names and numbers on the source find on the copy, read again.
+
+The second reading is of another scale, so a name that the first one misread may be plain in it.
+Whoever looks is handed in: verification knows nothing of how the copy was made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from pipeline.dossier import Doubt, Finding, Kind
+from pipeline.geometry import Frame
+from pipeline.reading.lines import Line, PageReading
+from pipeline.verification.doubts import doubt
+from pipeline.verification.text import Areas
+
+Look = Callable[[PageReading], Sequence[Finding]]
+"""Returns what should be hidden of a page as read, by line and characters."""
+
+_CODES = {
+    Kind.APPLICANT_NAME: "person-readable",
+    Kind.PERSON_NAME: "person-readable",
+    Kind.APPLICANT_UNIT: "school-readable",
+    Kind.UNIT: "school-readable",
+    Kind.ADDRESS: "address-readable",
+}
+_OPEN = 0.5
+"""Share of a finding's characters outside the masks from which it was not hidden."""
+
+
+def find_open(
+    lines: Sequence[Line], grid: Frame, masks: Areas, kept: Areas, look: Look
+) -> Iterator[Doubt]:
+    """Yield a doubt for everything on a page of the copy that is still to be hidden.
+
+    Args:
+        lines: The second reading.
+        grid: Its frame.
+        masks: Of the page, in ``grid``.
+        kept: Places that the policy keeps, in ``grid``.
+        look: Looks through a page.
+    """
+    for finding in look(PageReading(grid, tuple(lines))):
+        if finding.line is None:
+            continue
+        chars = lines[finding.line].chars[finding.start : finding.end]
+        bare = [char for char in chars if not masks.hold(char.polygon)]
+        if len(bare) <= _OPEN * len(chars) or all(kept.hold(char.polygon) for char in bare):
+            continue
+        yield doubt(_CODES.get(finding.kind, "number-open"), grid.page, finding.polygon)
