@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 
 from pydantic import ValidationError
 
@@ -16,6 +17,7 @@ from pipeline.jobs import FileReading, Job, Options, Tools
 from pipeline.outcome import FileResult, OwnCopy, Publication, Similarity
 from pipeline.progress import Progress, Stage
 from pipeline.redaction import failed
+from pipeline.rereading import KeptRereader
 from pipeline.versions import PROGRAM, code_digest
 from pipeline.work import CaseWork, digest_of
 
@@ -52,6 +54,7 @@ def finish_into_case(
         # The kind may have been changed; the copy does not depend on it.
         update = {"reused": True, "seconds": seconds, "kind": job.kind}
         return standing.result.model_copy(update=update)
+    tools = replace(tools, rereader=KeptRereader(tools.reader, work))
     try:
         with case.scratch() as folder:
             out = folder / f"{job.id}.pdf"

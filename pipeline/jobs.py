@@ -23,6 +23,7 @@ from pipeline.work import PageFacts
 
 if TYPE_CHECKING:
     from pipeline.detection import Detector
+    from pipeline.verification.sources import Rereader
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,7 @@ class Tools:
         detecting: Held while the detector works, which keeps state between calls.
         decoded: Pages that were decoded for reading and are wanted again for masking.
         looking: Looks through one page while the next is read.
+        rereader: Reads the copies for their verification; None for the reader itself.
     """
 
     reader: Reader
@@ -62,6 +64,7 @@ class Tools:
     detecting: threading.Lock = field(default_factory=threading.Lock, repr=False)
     decoded: DecodedPages = field(default_factory=DecodedPages, repr=False)
     looking: ThreadPoolExecutor = field(default_factory=_one_worker, repr=False)
+    rereader: Rereader | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

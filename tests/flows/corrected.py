@@ -15,11 +15,23 @@ import dossiers
 from flows.prefect_home import prefect_api
 from pipeline.case_results import finish_into_case
 from pipeline.file_reading import read_file
+from tests.compared import READING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dossiers.models import User
     from pipeline.casefile import CaseFile
     from pipeline.jobs import FileReading, Job
     from pipeline.outcome import FileResult
+
+SHEETS = (
+    ("听课记录", "授课教师：李晓琳", "教研组讨论了分数的意义", "会后整理"),
+    ("会议记录", "内容：分数的意义"),
+    ("通知", "关于开展教学比赛的通知"),
+    ("教学反思", "说说分数的意义"),
+)
+SHARED_WORD = "人物关系图"
 
 
 def main(folder: str) -> None:
@@ -69,7 +81,7 @@ def main(folder: str) -> None:
         states = [first, second, _state(dossier)]
         said = {"broken": broken, "counts": counts, "states": states}
         said |= {"kinds": _kinds(dossier), "failing": _failing(Path(folder))}
-        said["unknown"] = _unknown()
+        said |= {"unknown": _unknown(), "reports": _reports(Path(folder), by)}
         print(json.dumps(said))
 
 
@@ -160,24 +172,49 @@ def _failing(folder: Path) -> dict[str, object]:
     }
 
 
-def _submitted(folder: Path) -> str:
+def _reports(folder: Path, by: User) -> list[list[bool]]:
+    """Whether each report for reviewers shows a word, before it is masked everywhere and after."""
+    from dossiers.models import DecisionKind
+    from dossiers.services.deciding import DecisionInput, record_decision
+    from dossiers.storage import Storage
+    from flows.correct import correct_dossier
+    from flows.process import process_dossier
+    from flows.recording import reports
+    from pipeline.dossier import Kind
+
+    def shown() -> list[bool]:
+        pages = []
+        for row in reports(dossier):
+            with Storage().open(row) as page:
+                pages.append(SHARED_WORD in page.read().decode())
+        return pages
+
+    lines = ("教学总结", *(READING[at : at + 20] for at in range(0, len(READING), 20)))
+    dossier = _submitted(folder, (lines, ("业务总结", *lines[1:])), kind="summary")
+    process_dossier(dossier)
+    before = shown()
+    masked = DecisionInput(
+        DecisionKind.MASK_STRING, text=SHARED_WORD, finding_kind=Kind.PROJECT_NUMBER
+    )
+    record_decision(dossier, masked, by=by)
+    correct_dossier(dossier, by.pk)
+    return [before, shown()]
+
+
+def _submitted(
+    folder: Path, sheets: Sequence[tuple[str, ...]] = SHEETS, *, kind: str = "other"
+) -> str:
     from dossiers.services.receiving import create_dossier, submit_dossier
     from dossiers.services.uploads import append_chunk, complete_upload, register_upload
     from pipeline.dossier import Applicant
     from tests.sheets import APPLICANT, draw_sheet
 
     dossier = create_dossier(Applicant.model_validate(APPLICANT), "huainan-2025")
-    sheets = (
-        ("听课记录", "授课教师：李晓琳", "教研组讨论了分数的意义", "会后整理"),
-        ("会议记录", "内容：分数的意义"),
-        ("通知", "关于开展教学比赛的通知"),
-        ("教学反思", "说说分数的意义"),
-    )
     for number, lines in enumerate(sheets):
         place = folder / f"{number}.png"
         draw_sheet(lines).save(place, dpi=(150, 150))
         data = place.read_bytes()
-        row = register_upload(dossier.pk, name=place.name, size=len(data))
+        row = register_upload(dossier.pk, name=place.name, size=len(data), kind=kind)
         append_chunk(row.key, 0, data)
         complete_upload(row.key)
     submit_dossier(dossier.pk)

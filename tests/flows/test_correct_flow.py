@@ -51,6 +51,13 @@ def test_a_string_is_searched_in_every_copy_and_no_failure_is_passed_over(
     assert "correction-failed" not in second["doubts"] and "string-readable" in second["doubts"]
 
 
+def test_reports_for_reviewers_hide_what_was_masked_after_they_were_made(
+    corrections: Said,
+) -> None:
+    before, after = corrections["reports"]
+    assert (before, after) == ([True, True], [False, False])
+
+
 def test_another_kind_brings_another_examination_and_no_other_copy(corrections: Said) -> None:
     as_paper, as_honour, same_copies = corrections["kinds"]
     assert as_paper == ["person", "return", ["publication-return"]]
