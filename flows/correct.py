@@ -73,6 +73,7 @@ def _carry_out(run: StoredRun, by: User | None) -> Counts:
         searches_wanted,
         settle_what_needs_no_copy,
     )
+    from dossiers.services.runs import note_progress
 
     dossier_id, session = run.dossier_id, run.session
     read_all(session)
@@ -82,7 +83,9 @@ def _carry_out(run: StoredRun, by: User | None) -> Counts:
     wanted = copies_wanted(dossier_id, decided)
     searched = [ordinal for ordinal in searches_wanted(dossier_id) if ordinal not in wanted]
     made = failed = 0
-    for ordinal in (*wanted, *searched):
+    concerned = (*wanted, *searched)
+    for done, ordinal in enumerate(concerned):
+        note_progress(run.grant, {"done": done, "of": len(concerned)})
         number = run.number(ordinal)
         finish_attachment.submit(dossier_id, number).wait()
         new = _record(run, number, by, only_if_more=ordinal in searched)

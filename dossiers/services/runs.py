@@ -140,6 +140,11 @@ def finish_run(
     return dossier
 
 
+def note_progress(grant: RunGrant, counts: Mapping[str, int]) -> None:
+    """Say how far a run is, for who waits for it; its end replaces what was said."""
+    Run.objects.filter(pk=grant.run.pk, state=RunState.RUNNING).update(counts=dict(counts))
+
+
 def next_dossiers_to_start(*, limit: int = 20, grace_seconds: float = 60.0) -> list[str]:
     """The sweep: give back what lost workers had, and return what nobody has begun, oldest first.
 

@@ -17,10 +17,11 @@ from dossiers.models import (
     Dossier,
     Doubt,
     Finding,
+    RunKind,
     User,
 )
 from dossiers.services.deciding import current_findings, open_queue
-from dossiers.states import DossierState
+from dossiers.states import DossierState, RunState
 from pipeline.geometry import Frame
 from pipeline.outcome import OwnCopy, Publication
 from portal.diff.kinds import NAMES, recogniser_name
@@ -179,12 +180,20 @@ def index_content(dossier: Dossier) -> list[list[object]]:
 
 
 def pending_content(dossier: Dossier) -> Row:
-    """Return how many decisions wait for another masked copy, and where the dossier stands."""
+    """Return how many decisions wait for another masked copy, and where that and all else stands.
+
+    ``making`` is how many attachments are done of how many while new copies are made; ``ended`` is
+    how often that has ended, so that who waits for it knows.
+    """
+    runs = dossier.runs.filter(kind=RunKind.CORRECT).values_list("state", "counts")
+    now = [counts for state, counts in runs if state == RunState.RUNNING]
     state = DossierState(Dossier.objects.values_list("state", flat=True).get(pk=dossier.pk))
     return {
         "count": dossier.decisions.filter(settled=None, replaced_by=None).count(),
         "state": state.value,
         "label": state.label,
+        "making": now[0] if now else None,
+        "ended": len(runs) - len(now),
     }
 
 

@@ -32,6 +32,19 @@ place = OwnPlace(message=0, page=1, corners=box, leak=False)
 own = OwnCopy(verdict="differs", differences=1, messages=("第 1 页：与原件不同",), places=(place,))
 print(reviewed(Path({folder!r}), own_copy=own).pk)
 """
+_MAKING = """
+from dossiers.models import Dossier, RunKind
+from dossiers.services.runs import note_progress, start_run
+grant = start_run(Dossier.objects.get().pk, RunKind.CORRECT, worker="w1")
+note_progress(grant, {"done": 1, "of": 3})
+"""
+_MADE = """
+from dossiers.models import Run, RunKind
+from dossiers.services.leases import LeaseGrant
+from dossiers.services.runs import RunGrant, finish_run
+run = Run.objects.get(kind=RunKind.CORRECT)
+finish_run(RunGrant(run, LeaseGrant(run.resource, run.worker, run.token)), counts={"copies": 3})
+"""
 _DECIDED = """
 import json
 from dossiers.models import Decision
@@ -134,3 +147,16 @@ def test_an_auditor_goes_through_the_queue_by_keyboard(
     expect(page.locator("#left h2")).to_have_text("原件")
     expect(page.locator("#right h2")).to_contain_text("打码件第 1 版")
     assert problems == []
+
+
+def test_whoever_opens_the_page_sees_how_far_the_new_copies_are_and_when_they_are_made(
+    portal: Portal, page: Page
+) -> None:
+    portal.run(_MAKING)
+    page.reload()
+    expect(page.locator("#pending")).to_have_text("正在生成并核验新版：附件 2 / 3")
+    expect(page.locator("#making")).to_be_visible()
+    expect(page.locator("#remake button")).to_be_disabled()
+    portal.run(_MADE)
+    expect(page.locator("#toast")).to_contain_text("新版已生成并重新核验")
+    expect(page.locator("#making")).to_be_hidden()

@@ -122,6 +122,9 @@ export function doubtTold(doubt, mark, openAt) {
   return told;
 }
 
+// How far the making of new copies is.
+export function makingTold({ done, of }) { return of ? `正在生成并核验新版：附件 ${done + 1} / ${of}` : "正在生成并核验新版……"; }
+
 // What is left to do, after a decision.
 export function told({ queue, pending }) {
   if (queue.length) return `还有 ${queue.length} 处待核对。`;

@@ -1,6 +1,6 @@
 // The page of the diff: the queue of what needs a person, the findings, and what is decided.
 
-import { ask, boxes, doubtTold, ownBoxes, post, recordRows, request, row, showTab, swatch, toast, told, when, wireTabs } from "./diff-page.js";
+import { ask, boxes, doubtTold, makingTold, ownBoxes, post, recordRows, request, row, showTab, swatch, toast, told, when, wireTabs } from "./diff-page.js";
 import { Panes, element } from "./diff-panes.js";
 
 const root = document.getElementById("diff");
@@ -11,7 +11,7 @@ const may = root.dataset.may === "1";
 const tools = $("tools");
 const filters = $("filters");
 const panes = new Panes($("left"), $("right"), $("zoom"));
-const state = { sheet: data("sheet"), queue: data("queue-data"), pending: data("pending-data"), index: null, tab: "queue", doubt: null, finding: null, mark: null, asked: 0 };
+const state = { sheet: data("sheet"), queue: data("queue-data"), pending: data("pending-data"), index: null, tab: "queue", doubt: null, finding: null, mark: null, asked: 0, waiting: false };
 const SMALL_TAGS = "no-tags";
 
 // --- where somebody looks -------------------------------------------------------------------
@@ -212,8 +212,12 @@ function renderPending() {
   $("state").textContent = label;
   $("state").className = `state ${state.pending.state}`;
   if (!form) return;
-  $("pending").textContent = state.making ? "正在生成并核验新版……" : count ? `${count} 项更正待生成新版` : "没有待落实的更正";
-  form.querySelector("button").disabled = !count || Boolean(state.making);
+  const { making } = state.pending;
+  $("pending").textContent = making ? makingTold(making) : state.waiting ? "已排队，等待生成新版……" : count ? `${count} 项更正待生成新版` : "没有待落实的更正";
+  const bar = $("making");
+  bar.hidden = !making && !state.waiting;
+  if (making?.of) { bar.max = making.of; bar.value = making.done; } else bar.removeAttribute("value");
+  form.querySelector("button").disabled = !count || Boolean(making) || state.waiting;
 }
 
 function pickMark(mark) {
@@ -293,31 +297,32 @@ async function everywhere() {
 }
 
 async function remake() {
-  if (!may || !state.pending.count || state.making) return;
-  state.making = true;
-  renderPending();
-  try {
-    await post(`${base}remake/`, {});
-    await followed();
-  } catch (error) { toast(error.message, true); }
-  state.making = null;
-  renderPending();
+  if (!may || !state.pending.count || state.pending.making || state.waiting) return;
+  await follow(() => post(`${base}remake/`, {}));
 }
 
-async function followed() {
-  for (let tries = 0; tries < 600; tries += 1) {
-    await new Promise((done) => { setTimeout(done, 2000); });
-    const now = await request(`${base}index/?what=queue`);
-    Object.assign(state, { queue: now.queue, pending: now.pending });
-    if (!now.pending.count) {
-      state.index = null;
-      toast(`新版已生成并重新核验，${told(now)}`);
-      await open(state.sheet.attachment, state.sheet.page, { right: "", left: state.sheet.left.code });
-      load();
-      return;
+// Wait until new copies are made; somebody else, or this page before it was loaded anew, may have
+// asked for them.
+async function follow(begin) {
+  const { ended } = state.pending;
+  state.waiting = true;
+  renderPending();
+  try {
+    await begin?.();
+    while (state.pending.ended === ended) {
+      await new Promise((done) => { setTimeout(done, 2000); });
+      const now = await request(`${base}index/?what=queue`);
+      Object.assign(state, { queue: now.queue, pending: now.pending });
+      renderPending();
     }
-  }
-  throw new Error("新版还没有生成，请稍后刷新页面，或查看运行记录。");
+    const left = state.pending.count;
+    toast(left ? `还有 ${left} 项更正没有做成，请看“待核对”里的说明。` : `新版已生成并重新核验，${told(state)}`, Boolean(left));
+    state.index = null;
+    await open(state.sheet.attachment, state.sheet.page, { right: "", left: state.sheet.left.code });
+    load();
+  } catch (error) { toast(error.message, true); }
+  state.waiting = false;
+  renderPending();
 }
 
 // --- going through --------------------------------------------------------------------------
@@ -408,3 +413,4 @@ panes.show(state.sheet);
 render();
 focus();
 root.dataset.ready = "1";
+if (may && state.pending.making) follow();
