@@ -156,12 +156,15 @@ def _text_flow(
     texts = [line.text for line in reading.lines]
     heads = {b.index for b in boxes if _begins_with_label(reading.lines[b.index].text)}
     columns = columns_of(reading, boxes)
-    upright = [b for b in boxes if b.index in columns]
-    flows = [([b for b in boxes if b.index not in columns], layout)]
+    # The words of a watermark lie between the lines of a text and are no part of it.
+    aslant = [b for b in boxes if b.index in reading.quality.aslant]
+    upright = [b for b in boxes if b.index in columns and b not in aslant]
+    level = [b for b in boxes if b.index not in columns and b not in aslant]
+    flows = [(level, layout)]
     if upright:
         flows.append(as_rows(upright, layout, reading.frame.width))
-    rows: list[list[LineBox]] = []
-    paragraphs: list[list[Segment]] = []
+    rows = [[box] for box in aslant]
+    paragraphs = [[Segment([box])] for box in aslant]
     for some, around in flows:
         here = _rows(some)
         gutters = gutters_of(here, texts)
@@ -193,10 +196,11 @@ def _single(character: str) -> str:
 def deslanted(reading: PageReading) -> list[LineBox]:
     """Return every line's bounds after turning the page back by its median slant."""
     angles = []
-    for line in reading.lines:
+    for index, line in enumerate(reading.lines):
         (ax, ay), (bx, by) = line.polygon.points[0], line.polygon.points[1]
         dy = line.polygon.points[3][1]
-        if not line.vertical and bx - ax > 3 * abs(dy - ay):
+        level = not line.vertical and index not in reading.quality.aslant
+        if level and bx - ax > 3 * abs(dy - ay):
             angles.append(np.arctan2(by - ay, bx - ax))
     slant = float(np.median(angles)) if angles else 0.0
     cos, sin = float(np.cos(-slant)), float(np.sin(-slant))

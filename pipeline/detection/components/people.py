@@ -85,7 +85,7 @@ class PeopleSearch:
                     continue
                 if not kept.intersection(range(start + a, start + b)):
                     add(doc, GROUP, start + a, start + b, Kind.PERSON_NAME, rule, 0.8)
-            for a, b, rule in rare_names(doc, start, end):
+            for a, b, rule in rare_names(doc, page, start, end):
                 if not kept.intersection(range(a, b)):
                     add(doc, GROUP, a, b, Kind.PERSON_NAME, rule, 0.7)
             for a, b in pinyin_names(doc, start, end):

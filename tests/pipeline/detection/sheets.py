@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from pipeline.dossier import Action, Applicant, Finding
 from pipeline.geometry import Frame, Polygon
 from pipeline.policy import Policy
-from pipeline.reading.lines import Char, Line, PageReading
+from pipeline.reading.lines import Char, Line, PageQuality, PageReading
 
 EM = 32
 APPLICANT = Applicant(
@@ -34,6 +34,7 @@ class Sheet:
     width: int = 1240
     height: int = 1754
     lines: list[Line] = field(default_factory=list)
+    aslant: tuple[int, ...] = ()
     pixels: NDArray[np.uint8] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -93,7 +94,7 @@ class Sheet:
     @property
     def reading(self) -> PageReading:
         """The page as read."""
-        return PageReading(self.frame, tuple(self.lines))
+        return PageReading(self.frame, tuple(self.lines), quality=PageQuality(aslant=self.aslant))
 
 
 def sheet_of(*lines: str, page: int = 1) -> Sheet:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from pipeline.dossier import Kind
+from pipeline.geometry import Polygon
 from pipeline.policy import Policy
+from pipeline.reading.lines import Char, Line
 from tests.pipeline.detection.conftest import Look
 from tests.pipeline.detection.sheets import Sheet, expected, sheet_of, shown
 
@@ -202,6 +204,36 @@ def test_names_broken_over_line_ends_of_a_paragraph_are_hidden(look: Look, polic
     for number, line in enumerate(lines):
         sheet.write(line, 120 + (64 if not number else 0), 200 + 50 * number)
     assert shown(sheet, look(sheet), policy) == expected(*lines)
+
+
+def test_a_school_broken_over_a_line_end_is_hidden_with_a_watermark_across_the_text(
+    look: Look, policy: Policy
+) -> None:
+    lines = (
+        "兹证明我校⟦李晓琳⟧老师于2014年9月11日在⟦江苏省泉州⟧",
+        "⟦市第八中学⟧面向校际联盟全体教师执教公开课《我是小",
+    )
+    sheet = Sheet(aslant=(2, 3, 4)).write(lines[0], 184, 200).write(lines[1], 120, 250)
+    for y in (130.0, 530.0, 930.0):
+        corners = ((60.0, y), (300.0, y + 160), (275.0, y + 195), (35.0, y + 35))
+        mark = Polygon(sheet.frame, corners)
+        sheet.lines.append(Line(mark, tuple(Char(c, mark, 0.9) for c in "特殊教育"), 0.9))
+    assert shown(sheet, look(sheet), policy)[:2] == expected(*lines)
+
+
+@pytest.mark.parametrize(
+    ("line", "y"),
+    [
+        ("⟦万邦⟧：数字资源支持下的道德与法治个性化学习实践研究", 80),
+        ("方法：数字资源支持下的道德与法治个性化学习实践研究", 80),
+        ("万邦：数字资源支持下的道德与法治个性化学习实践研究", 700),
+    ],
+)
+def test_whoever_stands_in_a_papers_running_head_is_hidden(
+    line: str, y: int, look: Look, policy: Policy
+) -> None:
+    sheet = Sheet().write(line, 120, y)
+    assert shown(sheet, look(sheet), policy) == expected(line)
 
 
 def test_people_above_an_editorial_office_are_no_part_of_its_name(
