@@ -27,8 +27,6 @@ from flows.parameters import Counts, GraceSeconds
 from flows.quiet import quiet
 
 _MOST = 200
-# A run that has not begun after so long belongs to a worker that is gone.
-_STALE = timedelta(minutes=5)
 
 
 @flow(
@@ -70,10 +68,14 @@ def sweep(grace_seconds: GraceSeconds = 60) -> Counts:
 
 def _about_to_run(client: SyncPrefectClient) -> Iterator[FlowRun]:
     """Yield the runs of ``process-dossier`` that a living worker will take or has just taken."""
-    now = datetime.now(UTC)
+    from flows.stored import lease_seconds
+
+    # What was taken and has no lease after so long belongs to a worker that is gone; should it
+    # only be slow, the second to begin finds nothing to do.
+    now, longest = datetime.now(UTC), timedelta(seconds=lease_seconds())
     for run in _runs(client, PROCESS, (StateType.SCHEDULED, StateType.PENDING, StateType.RUNNING)):
         scheduled = run.state_type is StateType.SCHEDULED
-        if scheduled or (run.state is not None and now - run.state.timestamp < _STALE):
+        if scheduled or (run.state is not None and now - run.state.timestamp < longest):
             yield run
 
 

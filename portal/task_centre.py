@@ -65,7 +65,7 @@ def dossiers(request: UserRequest) -> HttpResponse:
         found = found.filter(state=state)
     page = Paginator(_counted(found), PER_PAGE).get_page(request.GET.get("page"))
     context = {"rows": _rows(page), "page": page, "state": state, "counts": counts}
-    return render(request, _template(request), context)
+    return render(request, _template(request), context | _allowed(request))
 
 
 @require_POST
@@ -87,7 +87,11 @@ def find(request: UserRequest) -> HttpResponse:
         found = visible.filter(pk__in=keys)
     page = Paginator(_counted(found), MOST_FOUND).get_page(1)
     context = {"rows": _rows(page), "asked": asked, "counts": _counts(visible), "state": None}
-    return render(request, "portal/dossiers.html", context)
+    return render(request, "portal/dossiers.html", context | _allowed(request))
+
+
+def _allowed(request: UserRequest) -> dict[str, bool]:
+    return {"may_open": Permission.CREATE_DOSSIER in GRANTS[Role(request.user.role)]}
 
 
 def _rows(page: Page[Any]) -> list[Row]:

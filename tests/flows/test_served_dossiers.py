@@ -10,7 +10,7 @@ import urllib.request
 
 import pytest
 
-from flows.names import PUBLISH, SWEEP
+from flows.names import PROCESS, PUBLISH, SWEEP
 from tests.early import LEASE_SECONDS
 from tests.served_office import ServedOffice
 from tests.sheets import traces
@@ -42,6 +42,23 @@ def test_the_button_for_another_try_uses_what_stands(office: ServedOffice) -> No
     assert office.runs(dossier)[-2:] == ["completed", "completed"]
     assert office.rows(versions) == copies and office.readings(dossier) == kept
     assert office.state_of(dossier) == "review"
+
+
+def test_a_run_that_was_taken_by_a_worker_that_is_gone_holds_nobody_up_for_long(
+    office: ServedOffice,
+) -> None:
+    """Killed before it began, it never got a lease; no worker takes it again."""
+    dossier = office.hand_in(1)
+    found = office.ask(f"/deployments/name/{PROCESS}/{PROCESS}")
+    taken = {"state": {"type": "PENDING"}, "parameters": {"dossier_id": dossier}}
+    run = office.ask(f"/deployments/{found['id']}/create_flow_run", taken)
+    assert office.ask(f"/flow_runs/{run['id']}")["state_type"] == "PENDING"
+    time.sleep(LEASE_SECONDS)
+    assert office.ended(office.begin(SWEEP, grace_seconds=0)) == "COMPLETED"
+    wanted = {"flow_runs": {"id": {"not_any_": [run["id"]]}}, "sort": "ID_DESC"}
+    runs = office.ask("/flow_runs/filter", wanted)
+    assert dossier in [one["parameters"].get("dossier_id") for one in runs]
+    office.until(lambda: office.state_of(dossier) == "ready")
 
 
 def test_who_does_not_know_the_login_starts_nothing(office: ServedOffice) -> None:

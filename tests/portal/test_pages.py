@@ -51,6 +51,15 @@ def test_an_applicant_sees_own_dossiers_only(account: Accounts) -> None:
     assert FILE_NAME in text(browser(mine), reverse("dossier", args=[own.pk]))
 
 
+def test_an_empty_task_centre_says_what_comes_next(account: Accounts) -> None:
+    centre, said = reverse("dossiers"), "点右上方的“新建材料”开始"
+    assert said in text(browser(account(Role.APPLICANT)), centre)
+    assert said in text(browser(account(Role.OPERATOR)), centre, HX_Request="true")
+    assert "材料提交后会出现在这里" in text(browser(account(Role.AUDITOR)), centre)
+    sought = browser(account(Role.OPERATOR)).post(reverse("find"), {"asked": "d-0123456789ab"})
+    assert "没有找到" in sought.content.decode()
+
+
 def test_the_task_centre_says_what_needs_a_person(operator: User, tmp_path: Path) -> None:
     doubtful = processed(tmp_path, files=2, doubtful=True)
     rows = text(browser(operator), reverse("dossiers") + "?state=review", HX_Request="true")

@@ -41,7 +41,7 @@ export function row(target, texts, chosen, open) {
 
 export function swatch(kind, masked) { return element("span", `swatch k-${kind}${masked ? "" : " kept"}`); }
 
-export function when(text) { return new Date(text).toLocaleString("zh-CN", { hour12: false }); }
+function when(text) { return new Date(text).toLocaleString("zh-CN", { hour12: false }); }
 
 export function ask(title, text, { kind, text: given }) {
   const dialog = $("ask");
@@ -101,6 +101,30 @@ export function recordRows(sheet, takeBack) {
   return rows.length ? rows : [element("li", "empty", "还没有人对这个附件做过决定。")];
 }
 
+// A finding in one line of a list: what, whether masked, why, and what was decided last.
+export function findingLine(f) {
+  const look = `${f.masked ? f.label || "遮盖" : "保留"}${f.doubtful ? " 存疑" : ""}${f.changed ? " 两版不同" : ""}`;
+  const why = `${f.evidence}；${f.recogniser} ${f.score.toFixed(2)}`;
+  const texts = [swatch(f.kind, f.masked), element("b", "", f.name), ` ${look}`, element("small", "", why)];
+  const last = f.decisions.at(-1);
+  if (last) texts.push(element("small", "done", decided(last)));
+  return texts;
+}
+
+// All that is known of a finding.
+export function findingTold(f) {
+  const list = element("dl");
+  const say = (name, text) => { if (text) list.append(element("dt", "", name), element("dd", "", text)); };
+  say("文字", f.text);
+  say("理由", f.reason);
+  say("依据", f.evidence);
+  say("识别", `${f.recogniser}，把握 ${f.score.toFixed(2)}${f.doubtful ? "，存疑" : ""}`);
+  for (const one of f.decisions) say("决定", `${decided(one)}　${when(one.when)}`);
+  return list;
+}
+
+function decided(one) { return `${one.who} ${one.what}${one.to ? `：${one.to}` : ""}`; }
+
 // What a person is asked about, what was found, and what comes next.
 export function doubtTold(doubt, mark, openAt) {
   const told = [element("p", "todo", doubt.message)];
@@ -122,8 +146,16 @@ export function doubtTold(doubt, mark, openAt) {
   return told;
 }
 
-// How far the making of new copies is.
-export function makingTold({ done, of }) { return of ? `正在生成并核验新版：附件 ${done + 1} / ${of}` : "正在生成并核验新版……"; }
+// What waits for new copies, and how far their making is.
+export function showPending({ pending: { count, making }, waiting }) {
+  const bar = $("making");
+  const busy = making ? "正在生成新版" : "已排队，等待生成新版";
+  const far = making?.of ? `：附件 ${making.done + 1}/${making.of}` : "……";
+  $("pending").textContent = making || waiting ? busy + far : count ? `${count} 项更正待生成新版` : "没有待落实的更正";
+  bar.hidden = !making && !waiting;
+  if (making?.of) { bar.max = making.of; bar.value = making.done; } else bar.removeAttribute("value");
+  $("remake").querySelector("button").disabled = !count || Boolean(making) || waiting;
+}
 
 // What is left to do, after a decision.
 export function told({ queue, pending }) {

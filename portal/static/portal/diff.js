@@ -1,6 +1,6 @@
 // The page of the diff: the queue of what needs a person, the findings, and what is decided.
 
-import { ask, boxes, doubtTold, makingTold, ownBoxes, post, recordRows, request, row, showTab, swatch, toast, told, when, wireTabs } from "./diff-page.js";
+import { ask, boxes, doubtTold, findingLine, findingTold, ownBoxes, post, recordRows, request, row, showPending, showTab, swatch, toast, told, wireTabs } from "./diff-page.js";
 import { Panes, element } from "./diff-panes.js";
 
 const root = document.getElementById("diff");
@@ -105,9 +105,10 @@ function renderQueue() {
 // sides are back.
 function go(doubt, { attachment, page, mark } = doubt) {
   const { sheet } = state;
-  const back = !doubt.left && attachment === sheet.attachment && sheet.left.code === "own";
+  const same = attachment === sheet.attachment;
+  const back = same && !doubt.left && sheet.left.code === "own";
   const [left, right] = back ? ["original", sheet.sides[0].code] : [doubt.left, doubt.right];
-  const there = attachment === sheet.attachment && [left || sheet.left.code, right || sheet.right.code].join() === [sheet.left.code, sheet.right.code].join();
+  const there = same && (!left || left === sheet.left.code) && (!right || right === sheet.right.code);
   const sides = there ? {} : { left: left || undefined, right: right || undefined };
   open(attachment, page, { ...sides, finding: doubt.finding, doubt: doubt.id, mark });
 }
@@ -133,11 +134,7 @@ function renderFindings() {
     const here = state.sheet.findings.filter(wantedHere);
     $("findings-count").textContent = here.length;
     for (const f of here) {
-      const why = `${f.evidence}；${f.recogniser} ${f.score.toFixed(2)}`;
-      const texts = [swatch(f.kind, f.masked), element("b", "", f.name), ` ${f.masked ? f.label || "遮盖" : "保留"}${f.doubtful ? " 存疑" : ""}${f.changed ? " 两版不同" : ""}`, element("small", "", why)];
-      const last = f.decisions.at(-1);
-      if (last) texts.push(element("small", "done", `${last.who} ${last.what}${last.to ? `：${last.to}` : ""}`));
-      const item = row(list, texts, f.id === state.finding, () => pick(f.id));
+      const item = row(list, findingLine(f), f.id === state.finding, () => pick(f.id));
       const crop = state.tab === "findings" ? panes.left.crop(f.box, 0.004) : null;
       if (crop) { crop.style.maxHeight = "44px"; crop.style.objectFit = "contain"; item.append(crop); }
     }
@@ -180,14 +177,7 @@ function renderCard() {
     if (made.every(Boolean)) { crops.append(...made); card.append(crops); }
   }
   if (finding) {
-    const list = element("dl");
-    const say = (name, text) => { if (text) list.append(element("dt", "", name), element("dd", "", text)); };
-    say("文字", finding.text);
-    say("理由", finding.reason);
-    say("依据", finding.evidence);
-    say("识别", `${finding.recogniser}，把握 ${finding.score.toFixed(2)}${finding.doubtful ? "，存疑" : ""}`);
-    for (const one of finding.decisions) say("决定", `${one.who} ${one.what}${one.to ? `：${one.to}` : ""}　${when(one.when)}`);
-    card.append(list);
+    card.append(findingTold(finding));
   }
   if (!may) return;
   const buttons = element("div", "decide");
@@ -207,17 +197,9 @@ function renderCard() {
 }
 
 function renderPending() {
-  const form = $("remake");
-  const { count, label } = state.pending;
-  $("state").textContent = label;
+  $("state").textContent = state.pending.label;
   $("state").className = `state ${state.pending.state}`;
-  if (!form) return;
-  const { making } = state.pending;
-  $("pending").textContent = making ? makingTold(making) : state.waiting ? "已排队，等待生成新版……" : count ? `${count} 项更正待生成新版` : "没有待落实的更正";
-  const bar = $("making");
-  bar.hidden = !making && !state.waiting;
-  if (making?.of) { bar.max = making.of; bar.value = making.done; } else bar.removeAttribute("value");
-  form.querySelector("button").disabled = !count || Boolean(making) || state.waiting;
+  if (may) showPending(state);
 }
 
 function pickMark(mark) {
