@@ -143,23 +143,27 @@ def record_decision(dossier_id: str, decision: DecisionInput, *, by: User) -> De
             # A copy hides or shows what was taken back: it has to be made anew.
             Decision.objects.filter(pk=row.pk).update(settled=None)
         _answer(row, attachment, finding, doubt)
-        audit.append(
-            AuditAction.DECIDED,
-            actor=audit.actor_of(by),
-            dossier=dossier_id,
-            subject=f"decision:{row.pk}",
-            details={
-                "kind": decision.kind.value,
-                "attachment": attachment.code if attachment else None,
-                "finding": finding.pk if finding else None,
-                "doubt": doubt.pk if doubt else None,
-                "replaces": decision.replaces,
-            },
-        )
+        _write_down(row)
         if attachment is not None:
             settle_attachment(attachment, actor=audit.actor_of(by))
         settle(dossier, actor=audit.actor_of(by))
     return row
+
+
+def _write_down(row: Decision) -> None:
+    audit.append(
+        AuditAction.DECIDED,
+        actor=audit.actor_of(row.author),
+        dossier=row.dossier_id,
+        subject=f"decision:{row.pk}",
+        details={
+            "kind": str(row.kind),
+            "attachment": row.attachment.code if row.attachment else None,
+            "finding": row.finding_id,
+            "doubt": row.doubt_id,
+            "replaces": row.replaces_id,
+        },
+    )
 
 
 def standing_corrections(dossier_id: str, ordinal: int) -> list[Decision]:

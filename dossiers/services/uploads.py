@@ -29,7 +29,7 @@ from dossiers.errors import (
     UploadTooLargeError,
     UploadTooManyError,
 )
-from dossiers.models import Attachment, FileRole, Upload, User
+from dossiers.models import Attachment, Dossier, FileRole, Upload, User
 from dossiers.moves import locked_dossier, move
 from dossiers.permissions import require
 from dossiers.places import private_folder
@@ -84,14 +84,7 @@ def register_upload(
     with audit.writing():
         dossier = locked_dossier(dossier_id)
         require_open(dossier)
-        counted = dossier.uploads.exclude(state=UploadState.ABANDONED)
-        # An archive that was unpacked is gone; its files are counted.
-        counted = counted.exclude(state=UploadState.COMPLETE, attachment=None)
-        if counted.count() >= limits.members:
-            raise UploadTooManyError(dossier_id, limit=limits.members)
-        total = counted.aggregate(total=Sum("size"))["total"] or 0
-        if total + size > limits.unpacked_bytes:
-            raise UploadTooLargeError(dossier_id, limit=limits.unpacked_bytes)
+        _require_room(dossier, size, limits)
         upload = Upload.objects.create(
             dossier=dossier,
             purpose=FileRole.ORIGINAL if own_copy_of is None else FileRole.OWN_COPY,
@@ -109,6 +102,17 @@ def register_upload(
             details={"size": size, "purpose": upload.purpose},
         )
     return upload
+
+
+def _require_room(dossier: Dossier, size: int, limits: Limits) -> None:
+    counted = dossier.uploads.exclude(state=UploadState.ABANDONED)
+    # An archive that was unpacked is gone; its files are counted.
+    counted = counted.exclude(state=UploadState.COMPLETE, attachment=None)
+    if counted.count() >= limits.members:
+        raise UploadTooManyError(dossier.pk, limit=limits.members)
+    total = counted.aggregate(total=Sum("size"))["total"] or 0
+    if total + size > limits.unpacked_bytes:
+        raise UploadTooLargeError(dossier.pk, limit=limits.unpacked_bytes)
 
 
 def append_chunk(upload_key: str, offset: int, data: bytes, *, by: User | None = None) -> int:
