@@ -64,7 +64,10 @@ def check_reading(
         for run, span in _relevant(found, allowed)
     ]
     if look is not None:
-        doubts += [_in_frame(d, frame) for d in find_open(lines, grid, hidden, allowed, look)]
+        doubts += [
+            _in_frame(found, frame)
+            for found in find_open(lines, grid, hidden, allowed, look, first)
+        ]
     beside = [place.to(frame) for place in find_edges(runs, masks, grid, wanted.ends)]
     beside += [place.to(frame) for place in find_remnants(runs, masks, grid)]
     unread = find_unread_ink(pixels, frame, masks, lines)

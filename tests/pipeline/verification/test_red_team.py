@@ -150,10 +150,10 @@ def test_a_skipped_page_is_caught(target: Target) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "code"), [(Kind.PERSON_NAME, "person-readable"), (Kind.HOLDER_NUMBER, "number-open")]
+    ("misread", "code"), [("娜仁托娅", "person-readable"), ("4308813908819", "number-open")]
 )
-def test_a_strangers_name_or_number_in_running_text_that_was_forgotten_is_caught(
-    target: Target, kind: Kind, code: str
+def test_a_strangers_name_or_number_that_only_the_second_reading_has_is_caught(
+    target: Target, misread: str, code: str
 ) -> None:
     sheet = Sheet("letter", random.Random(1), width=1400, height=700)
     sheet.line(90, 150, "本学年与娜仁托娅共同完成教学任务", Style("song", 40))
@@ -161,14 +161,25 @@ def test_a_strangers_name_or_number_in_running_text_that_was_forgotten_is_caught
     sheet.image.save(target.folder / "letter.png")
     tools = target.tools
     file = read_file(Job("b", target.folder / "letter.png", "letter.png"), tools)
-    decisions = decide_together([file], tools)[0]["b"]
-    rest = [d for d in decisions if not _masked(d, kind)]
-    assert len(rest) < len(decisions)
+    found = {decision: decision.finding.text for decision in decide_together([file], tools)[0]["b"]}
     codes = []
-    for chosen in (rest, decisions):
-        finished = finish_file(file, chosen, tools, target.folder / "letter.pdf")
+    for lost in ("", misread):
+        decisions = [d for d, text in found.items() if not lost or lost not in text]
+        finished = finish_file(_misread(file, lost), decisions, tools, target.folder / "letter.pdf")
         codes.append({doubt.code for doubt in finished.result.doubts})
-    assert code in codes[0] and code not in codes[1]
+    assert code not in codes[0] and code in codes[1]
+
+
+def _misread(file: FileReading, lost: str) -> FileReading:
+    """A file in whose reading a string's characters are all wrong."""
+    (reading,) = file.readings
+    lines = []
+    for line in reading.lines:
+        at = line.text.find(lost) if lost else -1
+        wrong = range(at, at + len(lost)) if at >= 0 else ()
+        chars = (replace(c, text="口") if n in wrong else c for n, c in enumerate(line.chars))
+        lines.append(replace(line, chars=tuple(chars)))
+    return replace(file, readings=(replace(reading, lines=tuple(lines)),))
 
 
 def _veiled(pixels: Pixels, masks: Sequence[Mask], *, bilevel: bool = False) -> None:
