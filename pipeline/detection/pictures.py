@@ -13,7 +13,7 @@ from pipeline.detection.codes import Code, code_findings, find_codes
 from pipeline.detection.faces import PICTURE, Face, FaceFinder, face_findings
 from pipeline.detection.photos import Bounds, Photo, find_photos, is_bilevel, joined, tone_of
 from pipeline.dossier import Finding, Kind, Place
-from pipeline.geometry import shrink_pixels
+from pipeline.geometry import Frame, shrink_pixels
 from pipeline.policy import Policy
 from pipeline.reading.lines import Line, PageReading
 
@@ -31,8 +31,9 @@ _MOST_OF_IT = 0.25
 _IN, _SOLID = 0.8, 0.6
 """Share of a code in a photograph from which it is a part of it, and share of tone from which that
 is a photograph, and no page of coloured paper."""
-_CAPTION = 4
-"""Lines that are read in a picture of people: banners, a caption."""
+_CAPTION, _LARGE = 4, 0.08
+"""Lines that are read in a picture of people, at most: banners, a caption. And its share of the
+page, from which it is hidden on a fax though no head was made out in it."""
 _NUMBERS = (Kind.HOLDER_NUMBER, Kind.PHONE, Kind.ID_NUMBER, Kind.CERTIFICATE_NUMBER)
 
 
@@ -191,11 +192,18 @@ def _with_whole_pictures(
     hidden = list(faces)
     for photo in photos:
         heads = [f for f in faces if f.rule == "head" and _shared(f.bounds, photo.bounds) > 0.5]
-        if heads and not photo.portrait and _lines_in(photo, reading) <= _CAPTION:
+        of_people = heads or _is_large(photo, reading.frame)
+        if of_people and not photo.portrait and _lines_in(photo, reading) <= _CAPTION:
             whole = joined([photo.bounds, *(head.bounds for head in heads)])
             hidden = [face for face in hidden if face not in heads]
-            hidden.append(Face(whole, "picture", max(head.score for head in heads)))
+            hidden.append(Face(whole, "picture", max((h.score for h in heads), default=0.5)))
     return hidden
+
+
+def _is_large(photo: Photo, frame: Frame) -> bool:
+    """Whether a photograph is one of a class or a hall, though no head was made out in it."""
+    x0, y0, x1, y1 = photo.bounds
+    return photo.fill >= _SOLID and (x1 - x0) * (y1 - y0) >= _LARGE * frame.width * frame.height
 
 
 def _lines_in(photo: Photo, reading: PageReading) -> int:

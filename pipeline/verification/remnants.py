@@ -26,6 +26,8 @@ _PEOPLE = {Kind.APPLICANT_NAME, Kind.PERSON_NAME, Kind.SIGNATURE}
 _TOUCHING, _SPACED = 0.7, 1.5
 """Space between a mask and a lone character, in heights of the character; names of two characters
 are set with a space between them, so a surname may stand further away."""
+_INITIAL = 0.4
+"""Space between a capital and the mask that it belongs to, in its heights."""
 _READ = 0.3
 STANDS_ALONE = frozenset(
     "年月日时分人名男女汉满回壮苗是为系任由于与和及或同在到从对向被让请给等的了之者也并曾现原拟"
@@ -47,6 +49,7 @@ def find_remnants(runs: Sequence[Run], masks: Sequence[Mask], frame: Frame) -> I
     boxes = [m.polygon.to(frame).bounds for m in masks if m.kind in _PEOPLE]
     schools = [m.polygon.to(frame).bounds for m in masks if m.kind in _UNITS]
     for run in runs if boxes or schools else ():
+        yield from _initials(run, boxes)
         for start, end in stretches(run):
             glyph = run.glyphs[start]
             text = run.text[start:end]
@@ -60,6 +63,21 @@ def find_remnants(runs: Sequence[Run], masks: Sequence[Mask], frame: Frame) -> I
             place = glyph.polygon.bounds
             if any(_belongs(glyph.text, place, box) for box in boxes):
                 yield glyph.polygon
+
+
+def _initials(run: Run, boxes: Sequence[Box]) -> Iterator[Polygon]:
+    """Yield lone capitals directly before the mask of a name: the Y of Yan Yuxiao."""
+    letters = [g.text.isascii() and g.text.isalpha() and not g.masked for g in run.glyphs]
+    for at, glyph in enumerate(run.glyphs):
+        near = letters[max(0, at - 1) : at] + letters[at + 1 : at + 2]
+        if not letters[at] or not glyph.text.isupper() or any(near):
+            continue
+        _, y0, x1, y1 = glyph.polygon.bounds
+        if any(
+            box[1] <= (y0 + y1) / 2 <= box[3] and abs(box[0] - x1) <= _INITIAL * (y1 - y0)
+            for box in boxes
+        ):
+            yield glyph.polygon
 
 
 def _follows(place: Box, box: Box) -> bool:

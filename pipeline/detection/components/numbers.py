@@ -54,6 +54,7 @@ _MAIL_END = re.compile(
 # The end of an address that a line's end cut off: 4单元367.
 _ADDRESS_END = re.compile(
     "[0-9]{1,4}(?:单元|号楼|栋|幢|座)(?:[0-9]{1,4}[室号户]?|[0-9]{1,3}单元[0-9]{1,4}[室号户]?)"
+    "|[一-龥]{2,8}[0-9]{1,4}(?:单元|号楼|栋|幢|座)(?:[0-9]{1,3}单元)?[0-9]{1,4}[室号户]"
 )
 _YEAR_BEHIND = re.compile(r"[A-Za-z](?:19|20)[0-9]{2}年$")
 _DATES = re.compile(

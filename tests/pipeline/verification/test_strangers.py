@@ -141,6 +141,13 @@ def test_an_end_of_a_name_beside_a_mask_is_seen_and_a_preposition_is_not(
     assert len(list(find_edges(runs, [mask], FRAME, EdgeForms((name,), ())))) == left
 
 
+def test_the_first_letter_of_a_name_before_its_mask_is_seen() -> None:
+    mask = _mask(1, 9, Kind.PERSON_NAME)
+    for text, left in (("YanYuxiao", 1), ("在anYuxiao", 0)):
+        runs = line_runs([_line(text)], Areas([mask.polygon], FRAME))
+        assert len(list(find_remnants(runs, [mask], FRAME))) == left
+
+
 def test_the_first_character_of_the_applicants_school_before_its_mask_is_seen() -> None:
     mask = _mask(2, 8, Kind.APPLICANT_UNIT)
     forms = EdgeForms((), ("淮南市第二中学",))
