@@ -70,7 +70,7 @@ def _initials(run: Run, boxes: Sequence[Box]) -> Iterator[Polygon]:
     letters = [g.text.isascii() and g.text.isalpha() and not g.masked for g in run.glyphs]
     for at, glyph in enumerate(run.glyphs):
         near = letters[max(0, at - 1) : at] + letters[at + 1 : at + 2]
-        if not letters[at] or not glyph. or any(near):
+        if not letters[at] or not glyph.upper or any(near):
             continue
         _, y0, x1, y1 = glyph.polygon.bounds
         if any(
