@@ -28,6 +28,8 @@ _ARC, _MISSING, _SHORT = 0.95, 0.45, 0.1
 _SURE = 0.93
 #: By how much a frame is surer than a ring.
 _STRAIGHT = 0.2
+#: How many times the product of its axes a ring's is, in which a frame is chance.
+_LARGER = 2.0
 #: Share of the course beyond which the page's edge has not cut the ring.
 _WHOLE = 0.97
 #: An ellipse flatter than this is an oval seal and no circle in perspective.
@@ -56,7 +58,7 @@ def find_seals(pixels: Pixels, pages: int = 1) -> tuple[Seal, ...]:
     for x0, y0, x1, y1 in _pages(pixels.shape[1], pixels.shape[0], pages):
         here = _found(pixels[y0:y1, x0:x1])
         found += [replace(s, center=(s.center[0] + x0, s.center[1] + y0)) for s in here]
-    return tuple(_distinct(found))
+    return tuple(distinct(found))
 
 
 def _pages(width: int, height: int, pages: int) -> list[tuple[int, int, int, int]]:
@@ -204,22 +206,31 @@ def _colour(page: SmallPage, seal: Seal) -> Colour:
     return Colour.BLUE if blue - red > 28 else Colour.DARK
 
 
-def _distinct(seals: Sequence[Seal]) -> Iterator[Seal]:
+def distinct(seals: Sequence[Seal]) -> Iterator[Seal]:
     """Drop what lies inside another: the inner of two rings, a letter's bow, the same seal again.
 
     Of two that share a middle the larger is the seal, unless its ring is much less certain. Four
-    straight sides are not seen by chance, as a ring among characters may be.
+    straight sides are not seen by chance, as a ring among characters may be; but in a whole ring
+    lines of print and of its own writing make a frame.
     """
     kept: list[Seal] = []
+    rings = [s for s in seals if s.shape is not Shape.SQUARE and s.score >= _SURE]
 
     def surest(seal: Seal) -> float:
-        straight = _STRAIGHT if seal.shape is Shape.SQUARE else 0.0
+        framed = seal.shape is Shape.SQUARE and not any(_around(ring, seal) for ring in rings)
+        straight = _STRAIGHT if framed else 0.0
         return -(seal.score + straight + 0.25 * seal.axes[0] * seal.axes[1] / _area(seals))
 
     for seal in sorted(seals, key=surest):
         if not any(_same(seal, other) for other in kept):
             kept.append(seal)
             yield seal
+
+
+def _around(ring: Seal, frame: Seal) -> bool:
+    """Whether a ring goes around a frame, which is much smaller."""
+    near = math.dist(ring.center, frame.center) < 0.5 * min(ring.axes)
+    return near and math.prod(ring.axes) > _LARGER * math.prod(frame.axes)
 
 
 def _area(seals: Sequence[Seal]) -> float:

@@ -109,7 +109,7 @@ def _without_specks(has: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 def _framed(ink: Gray, place: Rectangle) -> Frame | None:
     """Return the frame near a rectangle, where there is one and it is a seal's."""
-    look = _Look(ink, *place)
+    look = Look(ink, *place)
     if not look.rimmed(early=True):
         return None
     for _ in range(_FITS):
@@ -134,7 +134,7 @@ def _framed(ink: Gray, place: Rectangle) -> Frame | None:
     return Frame((x + 0.5, y + 0.5), (a + _LINE, b + _LINE), look.angle, look.seen, look.cut)
 
 
-class _Look:
+class Look:
     """A turned rectangle and the ink around it, -1 where the page is not.
 
     Its sides are told in the order upper, lower, left and right.
@@ -195,7 +195,7 @@ class _Look:
         )
         return np.asarray(pairs[shares.argmax(axis=0)], np.int64)
 
-    def fitted(self) -> _Look:
+    def fitted(self) -> Look:
         """The rectangle whose sides are the lines of ink next to this one's."""
         ends = self.depths[self._best()]
         gone = (self.sides < 0).mean(axis=(0, 2)) > 1 - _SEEN
@@ -211,7 +211,7 @@ class _Look:
         center = (self.center[0] + u * cos - v * sin, self.center[1] + u * sin + v * cos)
         axes = (a + float(out[2] + out[3]) / 2, b + float(out[0] + out[1]) / 2)
         turn = float(np.median(turns)) * 1.06 if turns else 0.0
-        return _Look(self.ink, center, axes, self.angle + turn)
+        return Look(self.ink, center, axes, self.angle + turn)
 
     def rimmed(self, *, early: bool = False) -> bool:
         """Whether ink runs along all four sides, or along those that lie on the page.
@@ -234,12 +234,14 @@ class _Look:
             return shares[1] >= _EARLY
         return shares[0] >= _SIDE and shares[1] >= _THREE_SIDES
 
-    def cut_off(self) -> _Look | None:
+    def cut_off(self) -> Look | None:
         """The rectangle with its worst side moved off the page, where the page ends near it."""
         near = np.abs(self.depths) <= 0.8
         inked = (self.sides[near].max(axis=0) > self.level).mean(axis=1)
         worst = int(inked.argmin())
         size = self.axes[1] if worst < 2 else self.axes[0]
+        if size <= 0:  # two sides were fitted to the same line
+            return None
         outs = np.arange(0.0, _CUT * 2 * size, 1.0, dtype=np.float32)
         gone = (self._sides(outs)[:, worst] < 0).mean(axis=1) > 0.95
         if not gone.any():
@@ -252,7 +254,7 @@ class _Look:
             self.center[1] + (u * sin + v * cos) / 2,
         )
         axes = (self.axes[0] + abs(u) / 2, self.axes[1] + abs(v) / 2)
-        return _Look(self.ink, center, axes, self.angle)
+        return Look(self.ink, center, axes, self.angle)
 
     def stands_free(self) -> bool:
         """Whether outside of the frame there is paper, but for one side."""
