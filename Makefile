@@ -8,6 +8,8 @@ WEIGHTS := $(or $(MANGPING_MODELS),models/weights)
 
 SEED ?= 20251
 PAGES ?= 200
+# Applicants' own masked copies, honest and tampered, of each so many.
+PAIRS ?= 40
 # More options of python -m bench, such as BENCH="--profile --json figures.json"
 BENCH ?=
 
@@ -66,6 +68,7 @@ lint: setup
 # The figures of the README: make bench SEED=20251 PAGES=200
 bench: setup
 	$(BIN)/python -m bench --seed $(SEED) --pages $(PAGES) $(BENCH)
+	$(BIN)/python -m bench.pairs --seed $(SEED) --count $(PAIRS)
 
 # The same pages through Presidio's image redactor, in an environment of its own, beside ours.
 bench-presidio: setup
