@@ -47,7 +47,7 @@ def run_dossier(
         lac_dir=lac_dir,
         ner_dir=ner_dir,
         faces_dir=faces_dir,
-        recognise=reader.recognise,
+        seal_reader=reader,
     )
     tools = Tools(reader, detector, policy, applicant)
     starting = time.perf_counter() - started

@@ -57,7 +57,7 @@ def make_tools(applicant: Applicant, policy: Policy) -> Tools:
             lac_dir=folder / "lac",
             ner_dir=ner_dir(),
             faces_dir=folder / "centerface",
-            recognise=shared_reader().recognise,
+            seal_reader=shared_reader(),
         ),
         policy=policy,
         applicant=applicant,

@@ -18,7 +18,7 @@ from pipeline.detection.layout import analyse_layout, bare_layout
 from pipeline.detection.nlp import build_nlp
 from pipeline.detection.page_text import PageText, build_doc
 from pipeline.detection.pictures import PictureFinder
-from pipeline.detection.seals import Recognise, Seal, find_seals, seal_findings
+from pipeline.detection.seals import Seal, SealReader, find_seals, seal_findings
 from pipeline.detection.spread import spread
 from pipeline.detection.straighten import Straightened
 from pipeline.detection.unread_ink import unread_rows
@@ -41,7 +41,7 @@ class Detector:
         lac_dir: Folder with LAC's files; the installed package's own when None.
         ner_dir: Folder with our own tagger of people and schools; without it when None.
         faces_dir: Folder with CenterFace; without it only whole ID photographs are found.
-        recognise: Reads strips of text, to tell whose a seal is; without it no seal is kept.
+        seal_reader: Reads strips of text, to tell whose a seal is; without it no seal is kept.
 
     Raises:
         MissingWordModelError: LAC's files are not there.
@@ -50,7 +50,7 @@ class Detector:
     """
 
     #: Part of every cache key; raised whenever the same page would be judged differently.
-    version = "detection.6"
+    version = "detection.7"
 
     def __init__(
         self,
@@ -60,13 +60,13 @@ class Detector:
         lac_dir: Path | None = None,
         ner_dir: Path | None = None,
         faces_dir: Path | None = None,
-        recognise: Recognise | None = None,
+        seal_reader: SealReader | None = None,
     ) -> None:
         self._applicant = applicant
         self._policy = policy
         self._nlp = build_nlp(applicant, policy, lac_dir, ner_dir)
         self._pictures = PictureFinder(faces_dir)
-        self._recognise = recognise
+        self._seal_reader = seal_reader
         # spaCy's vocabulary is not safe to grow from several threads.
         self._lock = threading.Lock()
         self._beside = ThreadPoolExecutor(1, thread_name_prefix="pictures")
@@ -105,7 +105,7 @@ class Detector:
             pixels,
             reading.frame,
             known,
-            self._recognise,
+            self._seal_reader,
             self._applicant,
             self._policy,
         )

@@ -11,6 +11,7 @@ import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import cv2
@@ -30,6 +31,8 @@ _MIN_CROP_WIDTH = 160
 _WIDTH_STEP = 64
 # Percentiles of a strip's brightness that are its ink and its paper, and their least difference.
 _INK_AND_PAPER, _LEAST_CONTRAST = (2, 92), 20.0
+# Probability below which nothing is told apart.
+_NO_CHANCE = 1e-8
 _DETECTION_MEAN = np.array([0.485, 0.456, 0.406], dtype=np.float32) * 255
 _DETECTION_STD = np.array([0.229, 0.224, 0.225], dtype=np.float32) * 255
 
@@ -99,12 +102,9 @@ class OcrEngine:
         ).paddlex_predictor
         self._characters: list[str] = self._recognition.post_op.character
         self._find = Network(models_dir / "PP-OCRv6_small_det/inference.onnx", threads=threads)
-        self._read = Network(
-            models_dir / "PP-OCRv6_small_rec/inference.onnx",
-            threads=threads,
-            streams=threads,
-            best_only=True,
-        )
+        self._reading_file = models_dir / "PP-OCRv6_small_rec/inference.onnx"
+        self._threads = threads
+        self._read = Network(self._reading_file, threads=threads, streams=threads, best_only=True)
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="ocr")
 
     def detect(self, pixels: Image, side: int) -> NDArray[np.float32]:
@@ -148,20 +148,44 @@ class OcrEngine:
         by_index = dict(zip(order, results, strict=True))
         return [by_index[i] for i in range(len(crops))]
 
+    def weigh(self, crops: Sequence[Image], characters: str) -> list[NDArray[np.float32]]:
+        """Ask how likely some characters are, and not only what is likeliest.
+
+        Args:
+            crops: As for :meth:`recognise`.
+            characters: Those that are asked for.
+
+        Returns:
+            For each crop, how much less likely each of its columns is a blank (first) or one of the
+            characters than what it most likely is: natural logarithms, 0 at most, shape (columns,
+            1 + characters).
+        """
+        labels = [0, *(self._labels.get(character, -1) for character in characters)]
+        return [self._weigh_one(crop, np.array(labels)) for crop in crops]
+
+    @cached_property
+    def _labels(self) -> dict[str, int]:
+        return {character: label for label, character in enumerate(self._characters) if label}
+
+    @cached_property
+    def _read_all(self) -> Network:
+        # Made when first asked for: most pages never ask.
+        return Network(self._reading_file, threads=self._threads)
+
+    def _weigh_one(self, crop: Image, labels: NDArray[np.intp]) -> NDArray[np.float32]:
+        tensor = _tensor(crop)
+        all_of_them = self._read_all(tensor)[0][0]
+        columns = max(1, round(len(all_of_them) * crop.shape[1] / tensor.shape[3]))
+        best = all_of_them[:columns].max(axis=1, keepdims=True)
+        asked = np.where(labels >= 0, all_of_them[:columns, labels], 0)
+        odds = np.log(np.maximum(asked, _NO_CHANCE)) - np.log(np.maximum(best, _NO_CHANCE))
+        return np.asarray(np.minimum(odds, 0), np.float32)
+
     def _recognise_one(self, crop: Image) -> Recognition:
-        used = crop.shape[1]
-        width = -(-max(_MIN_CROP_WIDTH, used) // _WIDTH_STEP) * _WIDTH_STEP
-        tensor = np.zeros((1, 3, CROP_HEIGHT, width), dtype=np.float32)
-        # Ink to black and paper to white: of thirty misread characters one less, measured.
-        ink, paper = np.percentile(crop[::2, ::2], _INK_AND_PAPER)
-        normal = crop[:, :, ::-1].astype(np.float32)
-        normal -= ink
-        normal *= 2 / max(_LEAST_CONTRAST, paper - ink)
-        normal -= 1
-        np.clip(normal, -1, 1, out=normal)
-        tensor[0, :, :, :used] = normal.transpose(2, 0, 1)
+        tensor = _tensor(crop)
         probability, best = self._read(tensor)
-        return self._decode(best[0, :, 0], probability[0, :, 0], best.shape[1] * used / width)
+        used = best.shape[1] * crop.shape[1] / tensor.shape[3]
+        return self._decode(best[0, :, 0], probability[0, :, 0], used)
 
     def _decode(
         self, best: NDArray[np.int64], probability: NDArray[np.float32], used: float
@@ -187,3 +211,19 @@ class OcrEngine:
             np.asarray(centers, dtype=np.float32),
             np.asarray(confidences, dtype=np.float32),
         )
+
+
+def _tensor(crop: Image) -> NDArray[np.float32]:
+    """A crop as the recogniser takes it: BGR, -1 to 1, filled up to a step of widths."""
+    used = crop.shape[1]
+    width = -(-max(_MIN_CROP_WIDTH, used) // _WIDTH_STEP) * _WIDTH_STEP
+    tensor = np.zeros((1, 3, CROP_HEIGHT, width), dtype=np.float32)
+    # Ink to black and paper to white: of thirty misread characters one less, measured.
+    ink, paper = np.percentile(crop[::2, ::2], _INK_AND_PAPER)
+    normal = crop[:, :, ::-1].astype(np.float32)
+    normal -= ink
+    normal *= 2 / max(_LEAST_CONTRAST, paper - ink)
+    normal -= 1
+    np.clip(normal, -1, 1, out=normal)
+    tensor[0, :, :, :used] = normal.transpose(2, 0, 1)
+    return tensor

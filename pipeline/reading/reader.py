@@ -108,6 +108,10 @@ class Reader:
         """Read crops of single lines, RGB and ``CROP_HEIGHT`` high, such as the text of a seal."""
         return self._engine.recognise(crops)
 
+    def weigh(self, crops: Sequence[Image], characters: str) -> list[NDArray[np.float32]]:
+        """Say how likely some characters are in such crops (see :meth:`OcrEngine.weigh`)."""
+        return self._engine.weigh(crops, characters)
+
     def _direction(self, pixels: Image, quads: NDArray[np.float32]) -> tuple[int, float]:
         """Return the quarter turns clockwise that make the page upright, and how sure that is."""
         if len(quads) == 0:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from pipeline.detection.seals.candidate import Seal, Shape
 from pipeline.detection.seals.owners import Known, Owner, SealText, owner_of, plain
+from pipeline.detection.seals.spelling import Odds, letters_of, spelt_owner
 from pipeline.detection.seals.strips import Strip, unroll, unroll_again
 from pipeline.dossier import Applicant, Finding, Kind
 from pipeline.geometry import Frame, Polygon
@@ -24,8 +25,8 @@ RECOGNISER = "seals"
 #: pixels at least.
 _RIM, _RIM_PIXELS = 0.012, 3.0
 #: Gray from which a strip is ink. What follows the text is text that was not read if it has as much
-#: ink as this share of the text's: the print that a seal was stamped over has less.
-_INKED, _AS_DENSE = 140, 0.6
+#: ink as this share of the text's: on a fax a school's last word fades to a fifth.
+_INKED, _AS_DENSE = 140, 0.15
 #: How far inside a seal, as a share of its height, print is that it is stamped over; and how much
 #: of such a line, or of the seal's width, lies there.
 _INSET, _ACROSS = 0.1, 0.12
@@ -43,8 +44,14 @@ class Recognised(Protocol):
         """Their middles, as shares of the line's width."""
 
 
-#: Reads RGB crops of lines, 48 pixels high.
-Recognise = Callable[[Sequence[Pixels]], Sequence[Recognised]]
+class SealReader(Protocol):
+    """Reads RGB crops of lines, 48 pixels high."""
+
+    def recognise(self, crops: Sequence[Pixels], /) -> Sequence[Recognised]:
+        """Read them."""
+
+    def weigh(self, crops: Sequence[Pixels], characters: str, /) -> Sequence[Odds]:
+        """Say how much less likely each column is a blank or a character than the likeliest."""
 
 
 def seal_findings(
@@ -52,7 +59,7 @@ def seal_findings(
     pixels: Pixels,
     frame: Frame,
     found: Sequence[Finding],
-    recognise: Recognise | None,
+    reader: SealReader | None,
     applicant: Applicant,
     policy: Policy,
 ) -> list[Finding]:
@@ -63,7 +70,7 @@ def seal_findings(
         pixels: The upright page, RGB, shape (height, width, 3).
         frame: Its grid.
         found: What its text gave: the bodies and schools that the page names.
-        recognise: Reads strips of text; without it every seal is taken for a school's.
+        reader: Reads strips of text; without it every seal is taken for a school's.
         applicant: Whose unit's seal is never kept.
         policy: Its authorities and reasons.
     """
@@ -73,12 +80,12 @@ def seal_findings(
         return []
     units = [f.text for f in found if f.kind in (Kind.UNIT, Kind.APPLICANT_UNIT)]
     bodies = [f.text for f in found if f.kind is Kind.ISSUING_AUTHORITY]
-    known = Known.of(policy, [*applicant.unit, *units], bodies)
+    known = Known.of(policy, applicant.unit, units, bodies)
     last = max((int(f.id.rpartition("-")[2]) for f in found), default=0)
     stamped: list[Finding] = []
     for seal in seals:
         here = replace(known, under=_under(seal, found), cut=seal.cut)
-        texts, owner = _judged(pixels, seal, here, recognise)
+        texts, owner = _judged(pixels, seal, here, reader)
         if not _is_character(seal, texts):
             number = last + len(stamped) + 1
             stamped.append(_finding(seal, texts, owner, frame, number, policy))
@@ -86,16 +93,23 @@ def seal_findings(
 
 
 def _judged(
-    pixels: Pixels, seal: Seal, known: Known, recognise: Recognise | None
+    pixels: Pixels, seal: Seal, known: Known, reader: SealReader | None
 ) -> tuple[list[SealText], Owner]:
     """What a seal says, one entry for each way its text may run, and whose it is."""
-    if recognise is None:
+    if reader is None:
         return [], Owner.UNKNOWN
-    texts = _read(unroll(pixels, seal), recognise)
+    strips = unroll(pixels, seal)
+    texts = _read(strips, reader)
     owner = owner_of(texts, known)
     if owner is Owner.UNKNOWN and not _is_character(seal, texts):
-        more = [*texts, *_read(unroll_again(pixels, seal), recognise)]
+        again = unroll_again(pixels, seal)
+        more = [*texts, *_read(again, reader)]
         owner = owner_of(more, known)
+        # What the page's edge has cut off could be a school's word.
+        if owner is Owner.UNKNOWN and not known.cut:
+            strips, letters = (*strips, *again), letters_of(known)
+            weighed = reader.weigh([strip.pixels for strip in strips], letters)
+            owner = spelt_owner(strips, weighed, letters, known)
         texts = more if owner is not Owner.UNKNOWN else texts
     return texts, owner
 
@@ -133,10 +147,10 @@ def _is_character(seal: Seal, texts: Sequence[SealText]) -> bool:
     return seal.shape is Shape.SQUARE and {len(reading.text) for reading in texts} == {1}
 
 
-def _read(strips: Sequence[Strip], recognise: Recognise) -> list[SealText]:
+def _read(strips: Sequence[Strip], reader: SealReader) -> list[SealText]:
     if not strips:
         return []
-    lines = recognise([strip.pixels for strip in strips])
+    lines = reader.recognise([strip.pixels for strip in strips])
     return [_text(strip, line) for strip, line in zip(strips, lines, strict=True)]
 
 

@@ -16,7 +16,8 @@ from pipeline.policy import Policy
 
 _HAN = re.compile(r"[^一-鿿]+")
 #: What a seal may say besides its owner's name.
-_TAIL = re.compile(r"(?:专用章|审核章|公章|印章|业务章|章)$")
+TAILS = ("专用章", "审核章", "公章", "印章", "业务章", "章")
+_TAIL = re.compile(rf"(?:{'|'.join(TAILS)})$")
 #: What may follow an authority's word: one of its offices. A school that it runs may not.
 _OFFICE = re.compile(r"[一-鿿]{0,6}(?:科|处|股|室|部|委|会|组|章)")
 #: As many characters unread after an authority's name could make it that of a school.
@@ -54,7 +55,7 @@ class Known:
 
     Attributes:
         authorities: Endings of authorities' names.
-        schools: Full names of schools: the applicant's, and those that the page prints.
+        schools: Full names of schools: the applicant's unit, and what the page prints as one.
         printed: Names of authorities that the page prints.
         under: Those of them that this seal is stamped over, where no school's name is.
         cut: The page's edge has cut this seal.
@@ -67,12 +68,19 @@ class Known:
     cut: bool = False
 
     @classmethod
-    def of(cls, policy: Policy, schools: Sequence[str], printed: Sequence[str]) -> Known:
-        """Take the policy's authorities, and names with everything but their characters removed."""
-        schools, printed = (
-            tuple(n for n in map(plain, found) if len(n) >= 4) for found in (schools, printed)
+    def of(
+        cls, policy: Policy, own: Sequence[str], schools: Sequence[str], printed: Sequence[str]
+    ) -> Known:
+        """Take the policy's authorities, and names with everything but their characters removed.
+
+        What the page prints as a school's name but ends as an authority's does is none: a name like
+        the applicant's unit may be its bureau's. The applicant's ``own`` unit is taken as it is.
+        """
+        own, schools, printed = (
+            tuple(n for n in map(plain, found) if len(n) >= 4) for found in (own, schools, printed)
         )
-        return cls(policy.authorities, schools, printed)
+        schools = tuple(n for n in schools if not n.endswith(policy.authorities))
+        return cls(policy.authorities, (*own, *schools), printed)
 
 
 def plain(text: str) -> str:
@@ -111,7 +119,9 @@ def owner_of(readings: Sequence[SealText], known: Known) -> Owner:
         return Owner.SCHOOL
     if any(_may_be_a_school(text, known) for text, _ in found):
         return Owner.UNKNOWN
-    if any(unread < _UNREAD and _is_authority(text, known) for text, unread in found):
+    left = [unread for text, unread in found if _is_authority(text, known)]
+    # What goes on unread in most readings another may have cut off.
+    if 2 * sum(unread < _UNREAD for unread in left) > len(left):
         return Owner.AUTHORITY
     if found and all(_confirms(text, known) for text, _ in found):
         return Owner.AUTHORITY
@@ -241,6 +251,14 @@ def _names_authority(text: str, known: Known) -> bool:
     return any(_ends_with(word, text) for word in known.authorities)
 
 
+def characters_before(word: str) -> int:
+    """How many characters of its place stand before an authority's word at least.
+
+    The first of a ring is often lost; a long word is an authority's without its place.
+    """
+    return _PLACE if len(word) < _LONG else 1
+
+
 def _ends_with(word: str, text: str) -> bool:
     """Whether a text is a place and an authority's word, and nothing else but an office of it."""
     at = text.rfind(word)
@@ -248,8 +266,7 @@ def _ends_with(word: str, text: str) -> bool:
     if at < 0 and len(word) >= _LONG:
         near = fuzz.partial_ratio_alignment(word, text, score_cutoff=_NEARLY)
         at, end = (near.dest_start, near.dest_end) if near else (-1, 0)
-    # The first character of a ring is often lost; a long word is an authority's without its place.
-    if at < (_PLACE if len(word) < _LONG else 1):
+    if at < characters_before(word):
         return False
     rest = text[end:]
     return len(rest) <= 1 or text.startswith(rest) or bool(_OFFICE.fullmatch(rest))

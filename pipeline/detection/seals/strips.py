@@ -42,10 +42,17 @@ _FRAME = 0.07
 
 @dataclass(frozen=True, slots=True)
 class Strip:
-    """A crop of ``HEIGHT`` rows, RGB; ``ends`` when the text is known to end where it does."""
+    """A crop of ``HEIGHT`` rows, RGB.
+
+    Attributes:
+        pixels: Shape (HEIGHT, width, 3).
+        ends: The text is known to end where the strip does.
+        once: Share of its width after which a ring begins again.
+    """
 
     pixels: Pixels
     ends: bool = False
+    once: float = 1.0
 
 
 def unroll_again(pixels: Pixels, seal: Seal) -> tuple[Strip, ...]:
@@ -113,7 +120,7 @@ def _ring(
         strip = np.asarray(cv2.GaussianBlur(strip, (0, 0), blur), np.float32)
     start, length = _text_run((strip > 0.3).mean(axis=0))
     columns = (start + np.arange(length)) % width
-    return Strip(_crop(strip[:, columns]), ends=length < width)
+    return Strip(_crop(strip[:, columns]), ends=length < width, once=min(1.0, width / length))
 
 
 def _without_rim(strip: Ink) -> Ink:

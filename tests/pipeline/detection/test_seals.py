@@ -13,7 +13,7 @@ import pytest
 from fixtures.seals import Look, seal
 from fixtures.sheet import Sheet, Span, Style
 from models import weights_dir
-from pipeline.detection.seals import Recognise, Shape, find_seals, seal_findings
+from pipeline.detection.seals import SealReader, Shape, find_seals, seal_findings
 from pipeline.detection.seals.owners import Known, Owner, SealText, owner_of
 from pipeline.dossier import Applicant, Finding, Kind
 from pipeline.geometry import Frame, Polygon
@@ -28,10 +28,10 @@ _TEXT = Style("song", 40)
 
 
 @pytest.fixture(scope="session")
-def recognise() -> Recognise:
+def reader() -> SealReader:
     if not (weights_dir() / "PP-OCRv6_small_rec" / "inference.onnx").is_file():
         pytest.skip("the reading models are not fetched: run `mangping models fetch`")
-    return Reader(weights_dir(), threads=1).recognise
+    return Reader(weights_dir(), threads=1)
 
 
 def _page(
@@ -67,9 +67,9 @@ def _uncovered(ink: Pixels, polygons: list[Polygon]) -> float:
     return float(left.sum()) / float(ink.sum())
 
 
-def _found(pixels: Pixels, policy: Policy, recognise: Recognise | None) -> list[Finding]:
+def _found(pixels: Pixels, policy: Policy, reader: SealReader | None) -> list[Finding]:
     frame = Frame(1, pixels.shape[1], pixels.shape[0])
-    return seal_findings(find_seals(pixels), pixels, frame, (), recognise, _APPLICANT, policy)
+    return seal_findings(find_seals(pixels), pixels, frame, (), reader, _APPLICANT, policy)
 
 
 @pytest.mark.parametrize(
@@ -108,18 +108,18 @@ def test_a_schools_seal_over_print_is_masked_to_its_rim(
 
 @pytest.mark.parametrize("copied", [lambda p: p, _gray], ids=["colour", "gray"])
 def test_an_authoritys_seal_stays_and_a_schools_does_not(
-    policy: Policy, recognise: Recognise, copied: Callable[[Pixels], Pixels]
+    policy: Policy, reader: SealReader, copied: Callable[[Pixels], Pixels]
 ) -> None:
     kinds = [
-        [f.kind for f in _found(copied(_page(owner, Look())[0]), policy, recognise)]
+        [f.kind for f in _found(copied(_page(owner, Look())[0]), policy, reader)]
         for owner in (_AUTHORITY, _SCHOOL, "淮南市教育局机关幼儿园")
     ]
     assert kinds == [[Kind.ISSUING_AUTHORITY], [Kind.SEAL], [Kind.SEAL]]
 
 
-def test_a_seal_that_cannot_be_read_is_masked(policy: Policy, recognise: Recognise) -> None:
+def test_a_seal_that_cannot_be_read_is_masked(policy: Policy, reader: SealReader) -> None:
     pixels, _ = _page("", Look())
-    assert [f.kind for f in _found(pixels, policy, recognise)] == [Kind.SEAL]
+    assert [f.kind for f in _found(pixels, policy, reader)] == [Kind.SEAL]
 
 
 @pytest.mark.parametrize("left", [-130, 1654 - 200], ids=["left edge", "right edge"])
