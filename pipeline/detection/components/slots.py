@@ -18,6 +18,8 @@ _COLON = 0.5
 # Of the label's height, from its edges inwards, how far a rule may lie in its box.
 _EDGE = 0.25
 _SEAL = 1.8
+# How far a rule goes on above or below a line that it stands beside, in line heights.
+_BESIDE = (0.2, 0.7)
 # Names of so many characters go on below, which begins at most so far left of the label, in em.
 _LONG_NAME, _HANG = 4, 6.0
 # How near a lone character stands behind a signature's ink that it belongs to, in line heights.
@@ -79,7 +81,7 @@ def right_of(doc: Doc, page: PageText, last: int, *, ruled_off: bool = True) -> 
         start = near + 0.1 * em
     end = min(float(width), start + _REACH * em)
     if ruled_off:
-        end = page.layout.rule_right(start + 0.3 * em, box.real[1], box.real[3], end)
+        end = _rule_behind(page, start + 0.3 * em, (box.real[1], box.real[3]), end)
     inside = []
     for other in page.boxes:
         cx, cy = (other.real[0] + other.real[2]) / 2, (other.real[1] + other.real[3]) / 2
@@ -90,6 +92,23 @@ def right_of(doc: Doc, page: PageText, last: int, *, ruled_off: bool = True) -> 
     tokens = line_tokens(page)
     runs = tuple(tokens[other.index] for other, _ in inside if other.index in tokens)
     return Slot((start, y0, end, y1), runs, last)
+
+
+def _rule_behind(page: PageText, x: float, rows: tuple[float, float], limit: float) -> float:
+    """Return the x of the first rule right of ``x``, or ``limit``.
+
+    A long stroke of a signature is as straight, but goes on neither above its line nor below.
+    """
+    y0, y1 = rows
+    em = max(8.0, y1 - y0)
+    while (rule := page.layout.rule_right(x, y0, y1, limit)) < limit:
+        far, off = _BESIDE[1] * em, _BESIDE[0] * em
+        around = (y0 - far, y0 - off), (y1 + off, y1 + far)
+        near = 0.15 * em
+        if any(page.layout.rule_right(rule - near, *r, rule + near) < rule + near for r in around):
+            return rule
+        x = rule + near
+    return limit
 
 
 def _is_written_on(page: PageText, x0: float, x1: float, y0: float, y1: float) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cv2
 import pytest
 
 from pipeline.dossier import Finding, Kind
@@ -74,6 +75,15 @@ def test_a_name_in_the_cell_beside_a_label_with_long_strokes_is_hidden(
     for x in (80, 260, 600):
         sheet.rule(x, 260, x, 370)
     assert shown(sheet, look(sheet), policy) == ["指导教师", "⟦贡进⟧"]
+
+
+def test_a_signature_is_hidden_beyond_a_stroke_as_straight_as_a_rule(look: Look) -> None:
+    sheet = Sheet().write("单位负责人（签字）：", 120, 230).scribble(450, 240, width=40)
+    cv2.line(sheet.pixels, (520, 222), (520, 268), (0, 0, 0), 3)
+    cv2.line(sheet.pixels, (521, 240), (556, 238), (0, 0, 0), 3)
+    cv2.line(sheet.pixels, (545, 225), (550, 268), (0, 0, 0), 3)
+    (finding,) = look(sheet)
+    assert _covers(finding, 450, 550)
 
 
 def test_a_character_of_a_signature_read_as_a_comma_is_hidden(look: Look, policy: Policy) -> None:
