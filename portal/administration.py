@@ -12,7 +12,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from dossiers import audit
-from dossiers.audit import AuditAction
 from dossiers.errors import DecisionError
 from dossiers.models import ApiToken, AuditEvent, User
 from dossiers.roles import Permission, Role, TokenScope
@@ -23,38 +22,12 @@ from dossiers.services.accounts import (
     revoke_token,
 )
 from portal.access import UserRequest, needs
+from portal.audit_words import action_words, details_words
 from portal.errors import InputError
 from portal.forms import AccountForm
 from portal.login import unlock
 
 _EVENTS_PER_PAGE = 100
-_ACTIONS: dict[str, str] = {
-    AuditAction.DOSSIER_CREATED: "新建材料",
-    AuditAction.DOSSIER_MOVED: "材料状态变化",
-    AuditAction.UPLOAD_STARTED: "开始上传",
-    AuditAction.UPLOAD_RECEIVED: "收下文件",
-    AuditAction.UPLOAD_REFUSED: "拒收文件",
-    AuditAction.ATTACHMENT_MOVED: "附件状态变化",
-    AuditAction.KIND_CHANGED: "更改附件种类",
-    AuditAction.ORIGINAL_VIEWED: "查看原件",
-    AuditAction.COPY_VIEWED: "查看打码副本",
-    AuditAction.PACKAGE_VIEWED: "查看评审材料",
-    AuditAction.RUN_STARTED: "流程开始",
-    AuditAction.RUN_ENDED: "流程结束",
-    AuditAction.COPY_MADE: "生成打码副本",
-    AuditAction.DECIDED: "人工决定",
-    AuditAction.SETTLED: "更正已落实",
-    AuditAction.REVIEWER_ASSIGNED: "指派专家",
-    AuditAction.REVIEWER_UNASSIGNED: "取消指派",
-    AuditAction.ACCESS_REFUSED: "拒绝访问",
-    AuditAction.ACCOUNT_CREATED: "建立账号",
-    AuditAction.ACCOUNT_CHANGED: "更改账号",
-    AuditAction.LOGGED_IN: "登录",
-    AuditAction.LOGIN_FAILED: "登录失败",
-    AuditAction.TOKEN_ISSUED: "签发令牌",
-    AuditAction.TOKEN_REVOKED: "撤销令牌",
-    AuditAction.KEYS_ROTATED: "更换密钥",
-}
 _PASSWORD_BYTES = 12
 
 
@@ -122,7 +95,7 @@ def audit_chain(request: UserRequest) -> HttpResponse:
     page = Paginator(events, _EVENTS_PER_PAGE).get_page(request.GET.get("page"))
     verification = audit.verify() if "verify" in request.GET else None
     names = {f"user:{pk}": name for pk, name in User.objects.values_list("pk", "username")}
-    rows = [(e, names.get(e.actor, ""), _ACTIONS.get(e.action, e.action)) for e in page]
+    rows = [(e, names.get(e.actor, ""), action_words(e), details_words(e)) for e in page]
     context = {"page": page, "rows": rows, "asked": dossier, "verification": verification}
     return render(request, "portal/audit.html", context)
 

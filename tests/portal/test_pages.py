@@ -192,6 +192,17 @@ def test_pages_run_nothing_from_elsewhere(operator: User, tmp_path: Path) -> Non
                 assert finders.find(source.removeprefix("/static/")), source
 
 
+def test_an_auditor_reads_in_chinese_what_every_record_says(
+    account: Accounts, tmp_path: Path
+) -> None:
+    processed(tmp_path)
+    page = text(browser(account(Role.AUDITOR)), reverse("audit"))
+    told = re.findall('<td class="cut" title="[^"]*">([^<]*)</td>', page)
+    assert len(told) > 5
+    assert not [line for line in told if "{" in line or re.search("[a-z_]+：", line)]
+    assert any("原为：处理中；改为：" in line for line in told)
+
+
 def test_an_auditor_finds_records_that_were_cut_off(
     account: Accounts, django_capture_on_commit_callbacks: Any
 ) -> None:
