@@ -177,7 +177,7 @@ def _cut_rows(
         return
     scale = page.layout.scale
     em = float(np.median(heights)) * scale
-    ink = page.layout.ink.copy()
+    ink = page.layout.stamped.copy()
     _blank_the_known(ink, page, seals, found, em)
     stamped = np.zeros(ink.shape, np.uint8)
     for seal in seals:

@@ -54,6 +54,7 @@ def as_rows(boxes: Sequence[LineBox], layout: Layout, width: int) -> tuple[list[
         horizontal=_quarter(layout.vertical),
         vertical=_quarter(layout.horizontal),
         ink=_quarter(layout.ink),
+        stamped=_quarter(layout.stamped),
     )
 
 

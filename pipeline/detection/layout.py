@@ -37,13 +37,16 @@ class Layout:
         scale: Pixels of the masks per pixel of the page.
         horizontal: Horizontal rules, uint8 0/1.
         vertical: Vertical rules, uint8 0/1.
-        ink: Everything darker than the paper around it, rules taken out, uint8 0/1.
+        ink: Everything darker than the paper around it, rules and the ink of seals taken out, uint8
+            0/1.
+        stamped: The same with the ink of seals: what is taken for a gray seal's may be a pen's.
     """
 
     scale: float
     horizontal: NDArray[np.uint8]
     vertical: NDArray[np.uint8]
     ink: NDArray[np.uint8]
+    stamped: NDArray[np.uint8]
 
     def rule_right(self, x: float, y0: float, y1: float, limit: float) -> float:
         """Return the x of the first vertical rule right of ``x`` in the rows, or ``limit``."""
@@ -156,7 +159,7 @@ def _first(band: NDArray[np.uint8], axis: int) -> int | None:
 def bare_layout(frame: Frame) -> Layout:
     """Return the layout of a page of which neither the rules nor the ink are known."""
     nothing = np.zeros((round(frame.height * _BARE) + 1, round(frame.width * _BARE) + 1), np.uint8)
-    return Layout(_BARE, nothing, nothing, nothing)
+    return Layout(_BARE, nothing, nothing, nothing, nothing)
 
 
 def analyse_layout(pixels: NDArray[np.uint8]) -> Layout:
@@ -164,14 +167,19 @@ def analyse_layout(pixels: NDArray[np.uint8]) -> Layout:
     small, scale = _reduced(pixels)
     # The darkest channel keeps red and blue lines as dark as black ones.
     lifted = lift_seal_ink(small)
-    darkest = np.minimum(np.minimum(lifted[..., 0], lifted[..., 1]), lifted[..., 2])
-    below = cv2.subtract(_paper(darkest), darkest)
-    dark = np.asarray(cv2.threshold(below, _INK, 1, cv2.THRESH_BINARY)[1], dtype=np.uint8)
+    dark = _dark(lifted)
+    stamped = dark if lifted is small else _dark(small)
     horizontal = _rules(dark, (35, 1), (1, 3))
     vertical = _rules(dark, (1, 30), (3, 1))
     ruled = cv2.dilate(cv2.bitwise_or(horizontal, vertical), np.ones((3, 3), np.uint8))
-    ink = cv2.subtract(dark, ruled)
-    return Layout(scale, horizontal, vertical, np.asarray(ink, dtype=np.uint8))
+    ink, both = (np.asarray(cv2.subtract(d, ruled), np.uint8) for d in (dark, stamped))
+    return Layout(scale, horizontal, vertical, ink, both)
+
+
+def _dark(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    darkest = np.minimum(np.minimum(pixels[..., 0], pixels[..., 1]), pixels[..., 2])
+    below = cv2.subtract(_paper(darkest), darkest)
+    return np.asarray(cv2.threshold(below, _INK, 1, cv2.THRESH_BINARY)[1], np.uint8)
 
 
 def _reduced(pixels: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], float]:

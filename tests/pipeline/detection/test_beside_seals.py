@@ -71,6 +71,22 @@ def test_the_end_of_a_name_that_a_seal_cuts_is_hidden(policy: Policy) -> None:
     assert cut.doubtful
 
 
+def test_a_name_in_the_gray_of_the_seal_that_cuts_it_is_hidden(policy: Policy) -> None:
+    sheet = Sheet()
+    for line in range(12):
+        sheet.write(LETTER, 120, 700 + 60 * line)
+        cv2.rectangle(
+            sheet.pixels, (120, 705 + 60 * line), (660, 725 + 60 * line), (20, 20, 20), -1
+        )
+    for thick, radius in ((6, 114), (-1, 40)):
+        cv2.circle(sheet.pixels, (700, 500), radius, (150, 150, 150), thick)
+    for x in (816, 852, 888):
+        for y in (502, 512, 522):
+            cv2.line(sheet.pixels, (x, y), (x + 26, y + 3), (140, 140, 140), 2)
+    (cut,) = _beside(sheet, policy)
+    assert cut.polygon.bounds[2] >= 912
+
+
 def test_not_even_a_stroke_of_what_a_seal_cuts_is_left(policy: Policy) -> None:
     sheet = Sheet().write(LETTER, 120, 200)
     cv2.line(sheet.pixels, (810, 505), (830, 505), (0, 0, 0), 3)
