@@ -43,6 +43,10 @@ _STRUCTURE = 3.0
 _SPOT = 3
 _SEEN, _SAME = 12.0, 0.85
 """Contrast in levels and correlation at which a patch of the source is simply visible."""
+_CHARACTER, _PICTURE, _IN_PICTURES = 48, 200, 80
+"""Largest patch in pixels, the side from which a mask is a picture's, and the patch there."""
+_BLACK, _WHITE, _FEW_GRAYS = 40, 215, 0.03
+"""Levels between which a pixel is gray, and the share of gray pixels up to which it is a fax."""
 _MORE = 1.6
 """Contrast of a patch, per the source's, from which it is a label along an edge of the source: what
 is visible or shines through never has more contrast than the source itself."""
@@ -115,8 +119,22 @@ def _gray(pixels: Pixels) -> Gray:
 
 
 def _open_somewhere(copy: Gray, source: Gray, core: NDArray[np.bool_]) -> bool:
-    """Whether a patch about as large as a character shows just what the source shows there."""
-    side = int(np.clip(0.7 * min(copy.shape), 8, 48))
+    """Whether a patch about as large as a character shows just what the source shows there.
+
+    In a picture on a fax, where a large label is, a larger patch must show it too: white strokes of
+    the label follow some edge of its black and white.
+    """
+    side = int(np.clip(0.7 * min(copy.shape), 8, _CHARACTER))
+    if not _alike(copy, source, core, side):
+        return False
+    grays = float(((source > _BLACK) & (source < _WHITE)).mean())
+    if min(copy.shape) < _PICTURE or grays > _FEW_GRAYS:
+        return True
+    return _alike(copy, source, core, _IN_PICTURES)
+
+
+def _alike(copy: Gray, source: Gray, core: NDArray[np.bool_], side: int) -> bool:
+    """Whether a patch ``side`` pixels wide of the copy follows the source."""
     valid = core.astype(np.float32)
     share = np.maximum(_mean(valid, side), 1e-3)
     a, b = copy * valid, source * valid

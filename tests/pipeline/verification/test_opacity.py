@@ -59,6 +59,17 @@ def test_the_label_that_the_product_writes_on_a_large_photograph_asks_nobody() -
     assert _codes(copy) == []
 
 
+def test_strokes_of_a_label_along_an_edge_of_a_faxed_photograph_ask_nobody() -> None:
+    source = np.where(_photograph() > 150, 255, 0).astype(np.uint8)
+    copy = source.copy()
+    copy[100:500, 100:400] = 0
+    copy[220:380, 200:222] = 255
+    pair = PagePair(_FRAME, copy, source)
+    assert check_opacity(pair, [_MASK]) == []
+    copy[360:450, 240:340] = source[360:450, 240:340]
+    assert [doubt.code for doubt in check_opacity(pair, [_MASK])] == ["mask-open"]
+
+
 def test_a_mask_under_the_label_of_a_larger_one_asks_nobody() -> None:
     copy = _masked()
     copy[222:378, 204:226] = 255
