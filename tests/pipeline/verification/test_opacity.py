@@ -63,7 +63,7 @@ def test_strokes_of_a_label_along_an_edge_of_a_faxed_photograph_ask_nobody() -> 
     source = np.where(_photograph() > 150, 255, 0).astype(np.uint8)
     copy = source.copy()
     copy[100:500, 100:400] = 0
-    copy[220:380, 200:222] = 255
+    copy[220:262, 200:208] = 255
     pair = PagePair(_FRAME, copy, source)
     assert check_opacity(pair, [_MASK]) == []
     copy[360:450, 240:340] = source[360:450, 240:340]
