@@ -101,7 +101,7 @@ _NOT_BEHIND = "(?![一-龥]?(?:分|人|名|个|步|点|节|种|大|项|级|组|�
 _TOWN = re.compile(
     rf"(?<![一-龥])[市县区]第?[{_NUMERAL}]{{1,2}}(?:中学?|小学?|幼)(?![一-龥]?(?:班|年级|学期))"
 )
-_SHORT = re.compile(rf"[一-龥]{{2,4}}(?:市|县|区)?{_SHORT_TAIL}{_NOT_BEHIND}")
+_SHORT = re.compile(rf"([一-龥]{{2,4}}(?:市|县|区)?){_SHORT_TAIL}{_NOT_BEHIND}")
 _BARE = (
     rf"(?:第?[{_NUMERAL}]{{1,3}}(?:中{_OTHER_WORD['中']}|小{_OTHER_WORD['小']}|幼(?!儿)|附[中小])"
     r"|(?:实小|实中|实幼|附小|附中|附幼)(?!学))"
@@ -140,7 +140,10 @@ def said_short(text: str, words: Words, offset: int) -> Iterator[tuple[int, int,
     for match in _TOWN.finditer(text):
         yield match.start(), match.end(), "short-form"
     for match in _SHORT.finditer(text):
-        start = match.start() + _leading_stop(match.group(), words, offset + match.start())
+        # 从实验学校调入二幼: another school, and what was done, come before.
+        before = [m.end() for p in (ENDING, _ACTING_WORD) for m in p.finditer(match[1])]
+        at = match.start() + max(before, default=0)
+        start = at + _leading_stop(text[at : match.end()], words, offset + at)
         if match.end() - start >= 4:
             yield start, match.end(), "short-form"
     for pattern in (_BARE_ACTING, _BARE_AT):
