@@ -38,8 +38,9 @@ _LEAST, _MOST = 0.04, 0.4
 """Sides of an ID photograph per longer side of the page."""
 _WIDEST = 0.22
 """Shoulders of an ID photograph per longer side of the page."""
-_TONES = 0.8
-"""Entropy of its tones in bits; a coloured table head has less."""
+_TONES, _ALL_BLACK = 0.8, 0.97
+"""Entropy of its tones in bits; a coloured table head has less. And the share of tone from which an
+ID photograph is one that a fax turned black, but for what is left of a face."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +81,11 @@ def find_photos(half: Pixels, tone: Pixels) -> list[Photo]:
         if guessed:
             y0 = max(0, y1 - round(1.45 * width))
         fill = float(tone[y0:y1, x0:x1].mean())
-        if _tones(small[y0:y1, x0:x1]) < _TONES:
+        shaped = _is_portrait(width, height, longer)
+        if _tones(small[y0:y1, x0:x1]) < _TONES and not (fax and shaped and fill >= _ALL_BLACK):
             continue
         bounds = (x0 * _SCALE, y0 * _SCALE, x1 * _SCALE, y1 * _SCALE)
-        portrait = guessed or _is_portrait(width, height, longer)
+        portrait = guessed or shaped
         found.append(Photo(bounds, fill, portrait, guessed))
     return found
 

@@ -105,6 +105,19 @@ def test_a_faxed_portrait_is_hidden_though_its_dots_look_like_paper_or_like_a_co
     assert not finding_doubts(decide({"file": found}, policy)["file"])
 
 
+def test_a_portrait_that_a_fax_turned_black_is_hidden_for_the_specks_of_its_face(
+    finder: PictureFinder, policy: Policy
+) -> None:
+    page = _page()
+    pen = ImageDraw.Draw(page)
+    pen.rectangle((1100, 400, 1330, 698), fill="black")
+    for x, y in ((1190, 500), (1240, 502), (1215, 540)):
+        pen.rectangle((x, y, x + 2, y + 2), fill="white")
+    found = _found(finder, page, policy)
+    assert [f.kind for f in found] == [Kind.FACE]
+    assert _covered((1105, 405, 1325, 693), _masks(page, found, policy)) > 0.99
+
+
 def _class(page: Image.Image, size: tuple[int, int]) -> list[tuple[int, int]]:
     """Put a picture with four heads on a page; return where they stand in the picture."""
     head = _astronaut().crop((100, 0, 340, 300)).resize(size)
