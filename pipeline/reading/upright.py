@@ -80,16 +80,24 @@ def lies_in_columns(engine: OcrEngine, pixels: Image, lines: Sequence[Line]) -> 
     columns is first turned wrongly. Its characters taken one by one, each turned a quarter
     clockwise, say the same as their line; those of a real line say nothing.
     """
-    best = max(lines, key=lambda line: len(_singles(line)), default=None)
-    chars = _singles(best)[:_SINGLES] if best else []
-    if len(chars) < _TELLING:
-        return False
+    told = sorted((_singles(line) for line in lines), key=len, reverse=True)[:_PROBES]
+    told = [chars[:_SINGLES] for chars in told if len(chars) >= _TELLING]
+    # 二〇〇三 reads alike either way, so more lines are asked, where the first says yes.
+    alike = count = 0
+    for chars in told:
+        alike, count = alike + _read_alike(engine, pixels, chars), count + len(chars)
+        if alike < _SAME * count:
+            return False
+    return bool(told)
+
+
+def _read_alike(engine: OcrEngine, pixels: Image, chars: Sequence[Char]) -> int:
+    """How many characters of a line say the same, each turned a quarter clockwise."""
     strip = np.concatenate([_turned(pixels, char) for char in chars], axis=1)
     # Without a line around them, characters are often read as their traditional forms.
     read = simplified("".join(engine.recognise([strip])[0].text))
     # In their order: characters that a line bears twice, turned, are often read as each other.
-    same = LCSseq.similarity(simplified("".join(char.text for char in chars)), read)
-    return same >= _SAME * len(chars)
+    return int(LCSseq.similarity(simplified("".join(char.text for char in chars)), read))
 
 
 def _singles(line: Line) -> list[Char]:

@@ -134,6 +134,12 @@ def test_characters_that_are_read_as_each_other_on_their_side_turn_no_page(reade
     assert reader.read(SourcePage(1, pixels, Frame(1, 1000, 300))).frame.turn == 0
 
 
+def test_a_date_that_reads_alike_on_its_side_turns_no_page(reader: Reader) -> None:
+    sheet = Sheet().write("二〇〇三年三月十八日", 90, 100)
+    sheet.write("初级中学教师资格", 90, 260).write("滁州市教育局", 90, 420)
+    assert reader.read(sheet.page()).frame.turn == 0
+
+
 def test_of_two_pages_on_one_sheet_the_left_is_read_first(reader: Reader) -> None:
     sheet = Sheet(width=1400)
     for left in (80, 780):
