@@ -8,7 +8,6 @@ rendered; later they are kept.
 from __future__ import annotations
 
 import argparse
-import hashlib
 import os
 import socket
 import subprocess
@@ -20,8 +19,8 @@ from pathlib import Path
 import pymupdf
 
 from bench.process_tree import Tree
+from fixtures.findings import findings_file, name_found, scanned_page
 from flows.prefect_home import wait_for_address
-from pipeline.dossier import VerdictKind
 from pipeline.findings_file import FindingsFile
 
 _CHROMIUM = "/usr/bin/chromium"
@@ -140,61 +139,16 @@ def _scan(number: int, pages: int) -> bytes:
 
 def _document(sha256: str, copy: Path, pages: int) -> FindingsFile:
     """Make findings in rows on every page; every seventh is doubtful."""
-    findings, doubts = [], []
+    findings = []
     for number in range(pages * _FINDINGS_EACH):
         page, row = divmod(number, _FINDINGS_EACH)
         y = 100.0 + row * 100
         box = ((200.0, y), (500.0, y), (500.0, y + 50), (200.0, y + 50))
         doubtful = number % _DOUBTFUL_EVERY == 0
-        finding = {
-            "id": f"p{page + 1}-{row}",
-            "page": page + 1,
-            "kind": "person_name",
-            "polygon": box,
-            "label": "【人员1】",
-            "recogniser": "people",
-            "rule": "exact",
-            "score": 0.9,
-            "action": "mask",
-            "reason": "按通知须隐去",
-            "evidence": "在上下文里像人名",
-            "doubtful": doubtful,
-            "text": "赵永福",
-        }
-        findings.append(finding)
-        if doubtful:
-            doubt = {"code": "finding-doubtful", "message": "没有十足把握，请对照原件核对。"}
-            doubts.append({**doubt, "page": page + 1, "polygon": box})
-    sheets = [
-        {
-            "page": page,
-            "width": _WIDTH,
-            "height": _HEIGHT,
-            "turn": 0,
-            "dpi": 200.0,
-            "origin": "image",
-            "lines": 40,
-            "layer": {"trusted": 0, "hidden": 0, "contradicted": 0},
-        }
-        for page in range(1, pages + 1)
-    ]
-    return FindingsFile.model_validate(
-        {
-            "schema": "mangping.findings/1",
-            "file": "scan.pdf",
-            "sha256": sha256,
-            "copy_sha256": hashlib.sha256(copy.read_bytes()).hexdigest(),
-            "policy": "huainan-2025@1",
-            "program": "0",
-            "models": {},
-            "verdict": VerdictKind.PERSON,
-            "doubts": doubts,
-            "notes": (),
-            "masks": {"person_name": len(findings)},
-            "pages": sheets,
-            "findings": findings,
-        }
-    )
+        key = f"p{page + 1}-{row}"
+        findings.append(name_found(key, page + 1, box, "赵永福", doubtful=doubtful))
+    sheets = [scanned_page(n, (_WIDTH, _HEIGHT), dpi=200.0) for n in range(1, pages + 1)]
+    return findings_file("scan.pdf", sha256, copy.read_bytes(), findings, sheets)
 
 
 if __name__ == "__main__":

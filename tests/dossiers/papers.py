@@ -11,8 +11,9 @@ from dossiers.services.receiving import create_dossier, submit_dossier
 from dossiers.services.results import AttachmentOutcome, attach_result
 from dossiers.services.runs import RunGrant, finish_run, start_run
 from dossiers.services.uploads import append_chunk, complete_upload, register_upload
-from pipeline.dossier import Applicant, VerdictKind
-from pipeline.findings_file import DoubtEntry, FindingEntry, FindingsFile
+from fixtures.findings import findings_file, name_found
+from pipeline.dossier import Applicant
+from pipeline.findings_file import FindingsFile
 from pipeline.outcome import FileResult
 
 # Invented; the tests look for every one of these strings where none may stand.
@@ -71,37 +72,8 @@ def outcome(
 
 
 def findings_of(attachment: Attachment, data: bytes, *, doubtful: bool) -> FindingsFile:
-    finding = {
-        "id": "p1-1",
-        "page": 1,
-        "kind": "applicant_name",
-        "polygon": BOX,
-        "label": "申报人",
-        "recogniser": "applicant",
-        "rule": "exact",
-        "score": 0.9,
-        "action": "mask",
-        "reason": "申报人姓名",
-        "evidence": "与申报表一致",
-        "doubtful": doubtful,
-        "text": "欧阳澹台",
-    }
-    doubt = DoubtEntry(code="finding-doubtful", message="请核对。", page=1, polygon=BOX)
-    return FindingsFile(
-        schema="mangping.findings/1",
-        file="申报人-职称申报表.pdf",
-        sha256=attachment.original.sha256,
-        copy_sha256=hashlib.sha256(data).hexdigest(),
-        policy="huainan-2025",
-        program="0",
-        models={},
-        verdict=VerdictKind.PERSON if doubtful else VerdictKind.CLEAN,
-        doubts=(doubt,) if doubtful else (),
-        notes=(),
-        masks={"applicant_name": 1},
-        pages=(),
-        findings=(FindingEntry.model_validate(finding),),
-    )
+    found = name_found("p1-1", 1, BOX, "欧阳澹台", kind="applicant_name", doubtful=doubtful)
+    return findings_file("申报人-职称申报表.pdf", attachment.original.sha256, data, (found,))
 
 
 def processed(folder: Path, *, files: int = 1, doubtful: bool = False) -> Dossier:

@@ -82,7 +82,7 @@ def test_a_doubt_keeps_a_dossier_from_release_until_somebody_answers(
     accept = DecisionInput(kind=DecisionKind.ACCEPT, ordinal=1, version=1, finding=first.pk)
     record_decision(dossier.pk, accept, by=auditor)
     (left,) = open_queue(dossier.pk)
-    assert left.finding == second and left.message == "请核对。"
+    assert left.finding == second and left.message == "没有十足把握，请对照原件核对。"
     resolve = DecisionInput(kind=DecisionKind.RESOLVE, ordinal=2, doubt=left.pk)
     record_decision(dossier.pk, resolve, by=auditor)
     dossier.refresh_from_db()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
 from PIL import ImageDraw
@@ -12,8 +11,8 @@ from dossiers.services.receiving import create_dossier, submit_dossier
 from dossiers.services.results import AttachmentOutcome, attach_result
 from dossiers.services.runs import finish_run
 from dossiers.services.uploads import append_chunk, complete_upload, register_upload
-from pipeline.dossier import VerdictKind
-from pipeline.findings_file import Corners, DoubtEntry, FindingEntry, FindingsFile
+from fixtures.findings import findings_file, name_found, scanned_page
+from pipeline.findings_file import Corners, FindingsFile
 from pipeline.outcome import FileResult, OwnCopy
 from tests.dossiers.papers import APPLICANT, begin
 from tests.sheets import draw_sheet
@@ -80,59 +79,11 @@ def stored(box: Corners, turn: int) -> Corners:
 
 
 def _document(sha256: str, copy: Path, turn: int) -> FindingsFile:
-    def finding(number: int, kind: str, box: Corners, text: str, *, doubtful: bool) -> FindingEntry:
-        return FindingEntry.model_validate(
-            {
-                "id": f"p1-{number}",
-                "page": 1,
-                "kind": kind,
-                "polygon": stored(box, turn),
-                "label": "【申报人】" if number == 1 else "【人员1】",
-                "recogniser": "applicant" if number == 1 else "people",
-                "rule": "exact",
-                "score": 0.9,
-                "action": "mask",
-                "reason": "按通知须隐去",
-                "evidence": "与申报人信息一致" if number == 1 else "在上下文里像人名",
-                "doubtful": doubtful,
-                "text": text,
-            }
-        )
-
-    page = {
-        "page": 1,
-        "width": HEIGHT if turn % 2 else WIDTH,
-        "height": WIDTH if turn % 2 else HEIGHT,
-        "turn": turn,
-        "dpi": 150.0,
-        "origin": "image",
-        "lines": 4,
-        "layer": {"trusted": 0, "hidden": 0, "contradicted": 0},
-    }
-    return FindingsFile.model_validate(
-        {
-            "schema": "mangping.findings/1",
-            "file": "听课记录.png",
-            "sha256": sha256,
-            "copy_sha256": hashlib.sha256(copy.read_bytes()).hexdigest(),
-            "policy": "huainan-2025@1",
-            "program": "0",
-            "models": {},
-            "verdict": VerdictKind.PERSON,
-            "doubts": (
-                DoubtEntry(
-                    code="finding-doubtful",
-                    message="没有十足把握，请对照原件核对。",
-                    page=1,
-                    polygon=stored(OTHER, turn),
-                ),
-            ),
-            "notes": (),
-            "masks": {"applicant_name": 1, "person_name": 1},
-            "pages": (page,),
-            "findings": (
-                finding(1, "applicant_name", NAME, "欧阳澹台", doubtful=False),
-                finding(2, "person_name", OTHER, "赵永福", doubtful=True),
-            ),
-        }
+    own, other = stored(NAME, turn), stored(OTHER, turn)
+    size = (HEIGHT, WIDTH) if turn % 2 else (WIDTH, HEIGHT)
+    found = (
+        name_found("p1-1", 1, own, "欧阳澹台", kind="applicant_name", doubtful=False),
+        name_found("p1-2", 1, other, "赵永福", doubtful=True),
     )
+    pages = [scanned_page(1, size, turn=turn, dpi=150.0)]
+    return findings_file("听课记录.png", sha256, copy.read_bytes(), found, pages)
