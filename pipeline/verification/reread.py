@@ -64,10 +64,8 @@ def check_reading(
         for run, span in _relevant(found, allowed)
     ]
     if look is not None:
-        doubts += [
-            _in_frame(found, frame)
-            for found in find_open(lines, grid, hidden, allowed, look, first)
-        ]
+        still_open = find_open(lines, grid, hidden, allowed, look, first)
+        doubts += [doubt(code, frame.page, place.to(frame)) for code, place in still_open]
     beside = [place.to(frame) for place in find_edges(runs, masks, grid, wanted.ends)]
     beside += [place.to(frame) for place in find_remnants(runs, masks, grid)]
     unread = find_unread_ink(pixels, frame, masks, lines)
@@ -80,11 +78,6 @@ def check_reading(
     open_slots = find_open_slots(pixels, frame, masks, lines, first)
     doubts += [doubt("signature-open", frame.page, place) for place in open_slots]
     return list(dict.fromkeys(doubts))
-
-
-def _in_frame(found: Doubt, frame: Frame) -> Doubt:
-    place = None if found.polygon is None else found.polygon.to(frame)
-    return found.model_copy(update={"polygon": place})
 
 
 def _read_again(pixels: Pixels, frame: Frame, reader: Rereader) -> tuple[tuple[Line, ...], Frame]:

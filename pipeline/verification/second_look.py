@@ -9,11 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from pipeline.dossier import Doubt, Finding, Kind
-from pipeline.geometry import Frame
+from pipeline.dossier import Finding, Kind
+from pipeline.geometry import Frame, Polygon
 from pipeline.reading.lines import Line, PageReading
 from pipeline.reading.sides import simplified
-from pipeline.verification.doubts import doubt
 from pipeline.verification.text import Areas
 
 Look = Callable[[PageReading], Sequence[Finding]]
@@ -39,8 +38,8 @@ def find_open(
     kept: Areas,
     look: Look,
     first: Sequence[Line] = (),
-) -> Iterator[Doubt]:
-    """Yield a doubt for everything on a page of the copy that is still to be hidden.
+) -> Iterator[tuple[str, Polygon]]:
+    """Yield a doubt's code and the place of everything on a page that is still to be hidden.
 
     Args:
         lines: The second reading.
@@ -65,7 +64,7 @@ def find_open(
         said = "".join(text for text, place in before if here.hold(place))
         if _plain(said) == _plain("".join(char.text for char in chars)):
             continue
-        yield doubt(_CODES.get(finding.kind, "number-open"), grid.page, finding.polygon)
+        yield _CODES.get(finding.kind, "number-open"), finding.polygon
 
 
 def _plain(text: str) -> str:

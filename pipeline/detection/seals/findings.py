@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from pipeline.detection.seals.candidate import Seal, Shape
 from pipeline.detection.seals.owners import Known, Owner, SealText, owner_of, plain
 from pipeline.detection.seals.spelling import Odds, letters_of, spelt_owner
-from pipeline.detection.seals.strips import Strip, unroll, unroll_again
+from pipeline.detection.seals.strips import AS_DENSE, INKED, Strip, unroll, unroll_again
 from pipeline.dossier import Applicant, Finding, Kind
 from pipeline.geometry import Frame, Polygon
 from pipeline.policy import Policy
@@ -24,9 +24,6 @@ RECOGNISER = "seals"
 #: Paper around a seal that its mask covers: the worn rim of its ink, as a share of its size, and
 #: pixels at least.
 _RIM, _RIM_PIXELS = 0.012, 3.0
-#: Gray from which a strip is ink. What follows the text is text that was not read if it has as much
-#: ink as this share of the text's: on a fax a school's last word fades to a fifth.
-_INKED, _AS_DENSE = 140, 0.15
 #: How far inside a seal, as a share of its height, print is that it is stamped over; and how much
 #: of such a line, or of the seal's width, lies there.
 _INSET, _ACROSS = 0.1, 0.12
@@ -160,10 +157,10 @@ def _text(strip: Strip, line: Recognised) -> SealText:
         return SealText(text, ends=strip.ends)
     pitch = max(1e-3, float(np.median(np.diff(line.centers))))
     first, last = float(line.centers[0]) - pitch / 2, float(line.centers[-1]) + pitch / 2
-    inked = (strip.pixels[..., 0] < _INKED).mean(axis=0)
+    inked = (strip.pixels[..., 0] < INKED).mean(axis=0)
     places = (np.arange(len(inked)) + 0.5) / len(inked)
     read, after = inked[(places > first) & (places < last)], inked[places > last]
-    if not len(after) or not len(read) or after.mean() < _AS_DENSE * read.mean():
+    if not len(after) or not len(read) or after.mean() < AS_DENSE * read.mean():
         return SealText(text)
     # Half a character of margin ends the strip.
     return SealText(text, (1 - last) / pitch - 0.5)

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.detection.seals.owners import TAILS, Known, Owner, characters_before
-from pipeline.detection.seals.strips import HEIGHT, Strip
+from pipeline.detection.seals.strips import AS_DENSE, HEIGHT, INKED, Strip
 from pipeline.detection.vocabulary import SCHOOL_ENDINGS
 
 Odds = NDArray[np.float32]
@@ -32,9 +32,8 @@ _OF_SCHOOLS = (*SCHOOL_ENDINGS, "特殊教育", "附属", "实验", "幼儿")
 _THERE, _NEARER = -2.0, 1.0
 #: Below this an authority's word is not tried with what may follow it.
 _TRIED = -3.0
-#: Gray from which a strip is ink; text that was not read, behind the word, has as much ink as this
-#: share of what was read, and is as long as this, in heights of a strip.
-_INKED, _AS_DENSE, _UNREAD = 140, 0.15, 2.0
+#: How long text that was not read is behind the word, at least, in heights of a strip.
+_UNREAD = 2.0
 _NEVER = np.float32(-1e9)
 
 
@@ -166,9 +165,9 @@ def _begins(odds: Odds, names: Sequence[str]) -> Places:
 
 def _goes_on(strip: Strip, end: float) -> bool:
     """Whether there is as much ink behind a share of one turn as text that was not read has."""
-    inked = (strip.pixels[..., 0] < _INKED).mean(axis=0)
+    inked = (strip.pixels[..., 0] < INKED).mean(axis=0)
     inked = inked[: round(strip.once * len(inked))]
     first = round(end * len(inked))
     if len(inked) - first < _UNREAD * HEIGHT or not first:
         return False
-    return float(inked[first:].mean()) >= _AS_DENSE * float(inked[:first].mean())
+    return float(inked[first:].mean()) >= AS_DENSE * float(inked[:first].mean())

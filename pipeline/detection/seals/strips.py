@@ -17,6 +17,9 @@ Ink = NDArray[np.float32]
 
 #: Height of the strips: that of the reader's crops.
 HEIGHT = 48
+#: Gray from which a strip is ink. What follows the text is text that was not read if it has as much
+#: ink as this share of the text's: on a fax a school's last word fades to a fifth.
+INKED, AS_DENSE = 140, 0.15
 #: Where the ring of text runs, as shares of the way from the middle to the edge.
 _INNER, _OUTER = 0.56, 0.94
 #: Share of a strip's column that has ink where a character stands.
