@@ -40,7 +40,7 @@ _SLIP = 3.0
 #: Longer side by shorter side at most.
 _LONGEST = 3.4
 #: How many rectangles are looked at closely; such as differ by less, in pixels, are one.
-_CANDIDATES, _NEAR = 32, 3.0
+_CANDIDATES, _NEAR = 64, 3.0
 #: Where the end of the paper has cut a seal: how far the seal goes on, of what is seen of it.
 _CUT = 0.2
 

@@ -33,13 +33,20 @@ _WRITTEN, _QUARTER, _SOLID = 0.08, 0.03, 0.62
 _BOLD, _ALL_OF_IT = 0.75, 0.98
 #: Pixels that a table's rules go on beyond a corner.
 _BEYOND, _RUN = (4, 14), 0.8
-#: So many times, and a frame is a table's; and so many rules from side to side within it.
-_TABLE, _RULES, _RULE = 2, 2, 0.97
+#: So many times, and a frame is a table's.
+_TABLE = 2
+#: Share of a rule's course with ink, how many times as strong as a frame's least, and share of the
+#: paper along it that may have ink; steps of half a pixel from the rule to that paper, from a side
+#: to the nearest rule, and by which a rule may be aslant.
+_RULE, _STRONG, _PAPER = 0.94, 1.25, 0.35
+_BARE, _DEEP, _SLIP = 8, 10, 6
 #: Pixels either way of where a side was guessed that it may lie, the steps, and how many of these
 #: its two ends may differ.
 _REACH, _STEP, _ASLANT = 4.5, 0.5, 4
 #: How often the sides are moved onto the ink, at most, until they turn by less than this.
 _FITS, _STILL = 6, math.radians(1.2)
+#: How often they are moved further, so that a table's rules lie along what is looked at.
+_CLOSER = 3
 #: Half a frame's line, and its worn rim, in pixels.
 _LINE = 1.3
 #: Places along a side that are looked at.
@@ -112,9 +119,11 @@ def _framed(ink: Gray, place: Rectangle) -> Frame | None:
     look = Look(ink, *place)
     if not look.rimmed(early=True):
         return None
-    for _ in range(_FITS):
+    for turn in range(_FITS):
         before, look = look, look.fitted()
         if not look.rimmed(early=True):
+            return None
+        if turn == 0 and look.runs_on() > _TABLE:
             return None
         if abs(look.angle - before.angle) < _STILL:
             break
@@ -126,12 +135,24 @@ def _framed(ink: Gray, place: Rectangle) -> Frame | None:
         if cut is None or not cut.rimmed():
             return None
         look = cut
-    if look.runs_on() >= _TABLE or look.rules() >= _RULES:
+    if look.is_tables() or not look.stands_free() or not look.clear() or not look.written():
         return None
-    if not look.stands_free() or not look.clear() or not look.written():
+    # The rules of a table that was met aslant lie along its sides only now.
+    look = _closer(look)
+    if look.is_tables():
         return None
     (x, y), (a, b) = look.center, look.axes
     return Frame((x + 0.5, y + 0.5), (a + _LINE, b + _LINE), look.angle, look.seen, look.cut)
+
+
+def _closer(look: Look) -> Look:
+    """The frame fitted further, as long as its sides do not lose the ink."""
+    for _ in range(_CLOSER):
+        before, look = look, look.fitted()
+        if not look.rimmed():
+            return before
+        look.cut |= before.cut
+    return look
 
 
 class Look:
@@ -268,6 +289,18 @@ class Look:
         shares = (inside > self.level).mean(axis=2).min(axis=0)
         return int((shares <= _GAP).sum()) >= 3
 
+    def is_tables(self) -> bool:
+        """Whether it is a cell or a column of a table: its lines are some of many.
+
+        Its sides run on, or rules across it do on one side only; a rule that a seal was stamped
+        over runs on on both, and past the seal's own sides.
+        """
+        runs = self.runs_on()
+        if runs >= _TABLE:
+            return True
+        rules, ended = self.rules()
+        return ended > 0 or (runs > 0 and rules > 0)
+
     def runs_on(self) -> int:
         """How often the frame's lines run on beyond its corners, as a table's do."""
         beyond = np.arange(*_BEYOND, dtype=np.float32)[None]
@@ -281,19 +314,36 @@ class Look:
         runs = (self._at(np.stack(u), np.stack(v)) > self.level).mean(axis=2).max(axis=1) > _RUN
         return int(runs.sum())
 
-    def rules(self) -> int:
-        """How many rules run from side to side inside the frame."""
-        count = 0
-        t = np.linspace(-0.96, 0.96, _PLACES, dtype=np.float32)[None]
+    def rules(self) -> tuple[int, int]:
+        """How many rules run from side to side inside the frame, and how many end at its sides.
+
+        A rule has paper on both its sides, as no line of characters has. One that a seal was
+        stamped over goes on beyond both sides of it, one of a table's last column beyond one.
+        """
+        count, ended = 0, 0
         for a, b, lies in ((*self.axes, True), (*self.axes[::-1], False)):
-            across = np.arange(-b + 5, b - 4.9, 0.5, dtype=np.float32)[:, None]
-            if not len(across):
+            across = np.arange(-b, b + 0.1, 0.5, dtype=np.float32)[:, None]
+            if len(across) <= 2 * _DEEP:
                 continue
-            along, over = a * t + 0 * across, across + 0 * t
-            ink = self._at(along, over) if lies else self._at(over, along)
-            full = ((ink > self.level) | (ink < 0)).mean(axis=1) > _RULE
-            count += int((np.diff(np.r_[0, full.astype(np.int8)]) > 0).sum())
-        return count
+
+            def at(along: Gray, over: Gray, lies: bool = lies) -> Gray:
+                along, over = along + 0 * over, over + 0 * along
+                return self._at(along, over) if lies else self._at(over, along)
+
+            ink = at(np.linspace(-0.96, 0.96, _PLACES, dtype=np.float32)[None] * a, across)
+            full = (ink > _STRONG * self.level).mean(axis=1) > _RULE * (ink >= 0).mean(axis=1)
+            full &= (ink >= 0).mean(axis=1) > 0.5
+            some = (ink > self.level).mean(axis=1)
+            full[_BARE:-_BARE] &= np.maximum(some[: -2 * _BARE], some[2 * _BARE :]) <= _PAPER
+            full[:_DEEP], full[-_DEEP:] = False, False
+            beyond = np.arange(*_BEYOND, dtype=np.float32)[None] + a
+            on = [(at(way * beyond, across) > self.level).mean(axis=1) > _RUN for way in (-1, 1)]
+            first = np.flatnonzero(full & ~np.r_[False, full[:-1]])
+            last = np.flatnonzero(full & ~np.r_[full[1:], False]) + 1
+            near = [(max(0, i - _SLIP), j + _SLIP) for i, j in zip(first, last, strict=True)]
+            count += len(near)
+            ended += sum(not all(way[i:j].any() for way in on) for i, j in near)
+        return count, ended
 
     def written(self) -> bool:
         """Whether characters fill the space, in every quarter of it."""

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import random
+from pathlib import Path
+
+import cv2
 import numpy as np
 
-from pipeline.detection.seals import frames
+import fixtures
+from fixtures.seals import Look, seal
+from fixtures.sheet import Sheet
+from pipeline.detection.seals import find_seals, frames
 from pipeline.detection.seals.candidate import Colour, Seal, Shape
 from pipeline.detection.seals.finder import distinct
+from pipeline.intake import open_source
+
+_DEMO = Path(fixtures.__file__).parent / "demo"
 
 
 def _seal(shape: Shape, axes: tuple[float, float], score: float) -> Seal:
@@ -23,3 +33,22 @@ def test_lines_of_print_in_a_whole_ring_make_no_square_seal_of_it() -> None:
 def test_a_frame_whose_sides_fell_together_ends_no_search() -> None:
     ink = np.zeros((60, 60), np.float32)
     assert frames.Look(ink, (30.0, 30.0), (20.0, -0.5), 0.0).cut_off() is None
+
+
+def test_a_column_of_a_faxed_table_is_no_seal_and_stays_legible() -> None:
+    with open_source(_DEMO / "04-班主任支教证明.tif") as source:
+        pixels = next(iter(source.pages())).pixels
+    assert [seal.shape for seal in find_seals(pixels)] == [Shape.ROUND]
+
+
+def test_a_schools_square_seal_that_a_faxed_tables_rules_cross_is_found() -> None:
+    sheet = Sheet("form", random.Random(1))
+    for row in range(9):
+        sheet.rule(150, 300 + 1500 * row // 8, 1500, 300 + 1500 * row // 8)
+    for column in range(5):
+        sheet.rule(150 + 1350 * column // 4, 300, 150 + 1350 * column // 4, 1800)
+    made = seal(random.Random(11), "淮南市第二幼儿园", Look("red", "square"), radius=155)
+    sheet.seal(made, 800, 1250, "淮南市第二幼儿园", "", "school")
+    gray = cv2.cvtColor(np.asarray(sheet.image), cv2.COLOR_RGB2GRAY)
+    fax = np.repeat(np.where(gray > 150, 255, 0).astype(np.uint8)[..., None], 3, axis=2)
+    assert [found.shape for found in find_seals(fax)] == [Shape.SQUARE]
