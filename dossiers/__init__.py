@@ -30,3 +30,15 @@ def prepare() -> None:
     from dossiers.schema import bring_up_to_date
 
     bring_up_to_date()
+
+
+def prepare_to_serve() -> None:
+    """:func:`prepare`, and try the store of the files; for whoever will be asked by others.
+
+    Raises:
+        MangpingError: As :func:`prepare`; or nothing can be kept in the store.
+    """
+    prepare()
+    from dossiers.storage import Storage
+
+    Storage().check()

@@ -141,6 +141,17 @@ class StorageError(MangpingError):
     sentence = "文件存储不可用或缺少“{subject}”；请检查存储后重试，不要重新上传。"
 
 
+class StoreSettingError(UsageError):
+    """``MANGPING_STORAGE`` names a place where nothing can be kept."""
+
+    code = "store-setting"
+    sentence = (
+        "文件存储“{subject}”不能用：{why}。请检查 MANGPING_STORAGE 的写法、存储桶的名称与权限，"
+        "以及环境变量里的地址和密钥（AWS_ENDPOINT_URL、AWS_ACCESS_KEY_ID、AWS_SECRET_ACCESS_KEY），"
+        "改好后重新启动。"
+    )
+
+
 class NothingToSubmitError(UsageError):
     """A dossier without attachments, or with an upload that has not ended, cannot be handed in."""
 

@@ -1,10 +1,10 @@
 """The store of all files: originals, masked copies, findings, reports, packages.
 
 Any fsspec filesystem: a folder of the state folder by default, or what ``MANGPING_STORAGE`` names,
-such as ``s3://bucket/folder`` (its driver, here s3fs, has to be installed beside). A file's place
-is ``<dossier id>/<role>/<key>``; nothing in it names anybody. Beside them lies what runs keep of
-the dossier (``<dossier id>/case``), encrypted. What is adopted appears under its name whole or not
-at all, and is on the disk before the call returns.
+such as ``s3://bucket/folder``; address and keys of an S3 store stand in the environment, as
+Amazon's own programs expect them. A file's place is ``<dossier id>/<role>/<key>``; nothing in it
+names anybody. Beside them lies what runs keep of the dossier (``<dossier id>/case``), encrypted.
+What is adopted appears under its name whole or not at all, and is kept before the call returns.
 """
 
 from __future__ import annotations
@@ -12,20 +12,22 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, cast
 
 import fsspec
 from fsspec.implementations.local import LocalFileSystem
 
-from dossiers.errors import StorageError
+from dossiers.errors import StorageError, StoreSettingError
 from dossiers.models.dossier import FileRole, StoredFile, new_key
 from dossiers.places import private_folder
 from dossiers.sealed_case import SealedCase
-from pipeline.casefile import CaseFile, CaseNotWritableError
+from pipeline.casefile import CaseFile, CaseNotReadableError, CaseNotWritableError
 
 
 class Storage:
@@ -33,13 +35,36 @@ class Storage:
 
     Args:
         url: Where; the default is ``files`` in the state folder.
+
+    Raises:
+        StoreSettingError: There is no driver for what the setting names.
     """
 
     def __init__(self, url: str | None = None) -> None:
         where = url or os.environ.get("MANGPING_STORAGE") or str(private_folder("files"))
         self._fs: Any
-        self._fs, self._root = fsspec.core.url_to_fs(where)
+        self._fs, self._root = _filesystem(where, os.getpid())
         self._local = isinstance(self._fs, LocalFileSystem)
+
+    def check(self) -> None:
+        """Try another store than the disk: write, read and remove a file where all will be.
+
+        Raises:
+            StoreSettingError: One of it cannot be done; it says which cause is likely.
+        """
+        if self._local:
+            return
+        name, data = f".check-{secrets.token_hex(8)}", secrets.token_bytes(16)
+        case = CaseFile(self._root, self._fs)
+        try:
+            case.write(name, data)
+            is_there = case.read(name) == data
+            case.remove(name)
+        except (CaseNotWritableError, CaseNotReadableError) as error:
+            why = _reason(error.__context__)
+            raise StoreSettingError(self._root, why=why) from None
+        if not is_there:
+            raise StoreSettingError(self._root, why="写入的内容读不回来")
 
     def place(self, file: StoredFile) -> str:
         """Return the full name of a file in the store."""
@@ -80,7 +105,9 @@ class Storage:
             with self.open(file) as stream:
                 file.sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
                 file.size = stream.tell()
-        except (OSError, CaseNotWritableError):
+        except StorageError:
+            raise
+        except self._errors:
             raise StorageError(file.key) from None
         return file
 
@@ -98,12 +125,19 @@ class Storage:
     def open(self, file: StoredFile) -> io.BufferedReader:
         """Open a file for reading.
 
+        From another store it is fetched first: who reads has all of it or an error at once.
+
         Raises:
-            StorageError: It is not there.
+            StorageError: It is not there, or the store does not answer.
         """
         try:
-            return cast(io.BufferedReader, self._fs.open(self.place(file), "rb"))
-        except OSError:
+            if self._local:
+                return cast(io.BufferedReader, self._fs.open(self.place(file), "rb"))
+            with CaseFile(self._root).scratch() as folder:
+                copy = folder / file.key
+                self._fs.get_file(self.place(file), str(copy))
+                return copy.open("rb")
+        except self._errors:
             raise StorageError(file.key) from None
 
     def case(self, dossier_id: str) -> CaseFile:
@@ -133,16 +167,29 @@ class Storage:
                 raise StorageError(file.key)
             yield place
             return
-        with self.open(file) as stream, CaseFile(self._root).scratch() as folder:
+        with CaseFile(self._root).scratch() as folder:
             copy = folder / file.key
-            with copy.open("wb") as out:
-                shutil.copyfileobj(stream, out)
+            try:
+                self._fs.get_file(self.place(file), str(copy))
+            except self._errors:
+                raise StorageError(file.key) from None
             yield copy
 
     def discard(self, file: StoredFile) -> None:
-        """Remove a file that no row will name."""
-        if self._fs.exists(self.place(file)):
-            self._fs.rm_file(self.place(file))
+        """Remove a file that no row will name.
+
+        Raises:
+            StorageError: The store does not answer.
+        """
+        try:
+            CaseFile(self._root, self._fs).remove(f"{file.dossier_id}/{file.role}/{file.key}")
+        except CaseNotWritableError:
+            raise StorageError(file.key) from None
+
+    @property
+    def _errors(self) -> tuple[type[Exception], ...]:
+        # The other drivers let through the errors of the libraries they use.
+        return (OSError, CaseNotWritableError) if self._local else (Exception,)
 
     def _take_in(self, source: Path, place: str, *, keep: bool) -> None:
         if not self._local:
@@ -169,3 +216,29 @@ class Storage:
             os.fsync(folder_handle)
         finally:
             os.close(folder_handle)
+
+
+# Its own cache of lists is off, because other machines write into the same store. One driver for
+# all threads of a process: each holds connections and descriptions of the service.
+@lru_cache(maxsize=4)
+def _filesystem(where: str, _process: int) -> tuple[Any, str]:
+    try:
+        fs, root = fsspec.core.url_to_fs(where, use_listings_cache=False, skip_instance_cache=True)
+    except (ImportError, ValueError):
+        scheme = where.partition("://")[0] if "://" in where else "…"
+        raise StoreSettingError(f"{scheme}://", why="不认识这种地址，或缺少它的驱动程序") from None
+    return fs, str(root).rstrip("/")
+
+
+def _reason(error: BaseException | None) -> str:
+    """Say in Chinese what a driver means."""
+    if isinstance(error, FileNotFoundError):
+        return "存储桶或文件夹不存在"
+    if isinstance(error, PermissionError):
+        return "没有权限，或密钥不对"
+    name = type(error).__name__
+    if "Credential" in name:
+        return "环境变量里没有访问密钥"
+    if "Connect" in name or "Endpoint" in name or isinstance(error, TimeoutError):
+        return "连接不上"
+    return "读写失败"

@@ -11,6 +11,7 @@ import contextlib
 import os
 import secrets
 import signal
+import sys
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,7 @@ from flows.names import (
     VERIFY_PAIR,
 )
 from flows.prefect_home import set_environment, wait_for_api
+from pipeline.errors import MangpingError
 
 if TYPE_CHECKING:
     from prefect.deployments.runner import RunnerDeployment
@@ -98,9 +100,13 @@ def main() -> None:
     api = os.environ.get("PREFECT_API_URL")
     if not api:
         raise ServerError("PREFECT_API_URL")
-    from dossiers import prepare
+    from dossiers import prepare_to_serve
 
-    prepare()
+    try:
+        prepare_to_serve()
+    except MangpingError as error:
+        print(error, file=sys.stderr)
+        raise SystemExit(error.exit_code) from None
     # Imported while the server starts.
     from flows.worker import OfficeWorker
 

@@ -15,10 +15,11 @@ import urllib.parse
 from collections.abc import Sequence
 from typing import NoReturn
 
-from dossiers import prepare
+from dossiers import prepare_to_serve
 from flows.portal_address import portal_url
 from flows.prefect_home import set_environment, wait_for_address, wait_for_api
 from flows.prefect_login import login_file, set_login
+from pipeline.errors import MangpingError
 
 _PORT = os.environ.get("MANGPING_PORT", "4200")
 # The worker gives back what it is doing; the server loses nothing when it is killed.
@@ -29,13 +30,17 @@ Child = subprocess.Popen[bytes]
 
 
 def main() -> int:
-    """Run all until one ends; return the exit code."""
+    """Run all until one ends; return the exit code, 2 for settings that cannot be used."""
     set_environment()
     os.environ["PREFECT_API_URL"] = f"http://127.0.0.1:{_PORT}/api"
     os.environ.setdefault("MANGPING_PORTAL_URL", portal_url())
     # Prefect warns about itself when it is interrupted.
     os.environ.setdefault("PYTHONWARNINGS", "ignore")
-    prepare()
+    try:
+        prepare_to_serve()
+    except MangpingError as error:
+        print(error, file=sys.stderr)
+        return error.exit_code
     set_login()
     # Set in any case, so that no child inherits that a signal is ignored.
     for ending in (signal.SIGTERM, signal.SIGINT):

@@ -12,7 +12,7 @@
     work/                           private: readings, with text; never leaves the office
 
 The case file works on any fsspec filesystem. Whatever it writes appears under its name whole or not
-at all: the bytes go to a temporary name first.
+at all: the bytes go to a temporary name first, except on S3, where an object is never seen in part.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import hashlib
 import secrets
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,9 @@ from pipeline.errors import MangpingError
 
 MANIFEST = "manifest.json"
 REPORT = "report.html"
+# Show an object when all of it has come. A rename would be a second copy there, and to make its
+# folder is to make a bucket that somebody misspelt.
+_PUT_WHOLE = {"s3", "s3a"}
 
 
 class CaseNotWritableError(MangpingError):
@@ -39,6 +42,13 @@ class CaseNotWritableError(MangpingError):
 
     code = "not-writable"
     sentence = "无法写入“{subject}”，请检查文件夹权限和磁盘空间后重试。"
+
+
+class CaseNotReadableError(MangpingError):
+    """The store of the results does not give back what it has."""
+
+    code = "not-readable"
+    sentence = "无法读取“{subject}”，请检查存储和网络后重试。"
 
 
 def masked(file_id: str) -> str:
@@ -88,17 +98,25 @@ class CaseFile:
         """Whether the files lie on this machine's disk."""
         return isinstance(self._fs, LocalFileSystem)
 
+    @property
+    def _errors(self) -> tuple[type[Exception], ...]:
+        # The other drivers let through the errors of the libraries they use.
+        return (OSError,) if self.is_local else (Exception,)
+
     def place(self, name: str) -> str:
         """Return the full name of a file of the case."""
         return f"{self.root}/{name}"
 
     def read(self, name: str) -> bytes | None:
-        """Return a file's bytes, or None where there is none."""
-        try:
+        """Return a file's bytes, or None where there is none.
+
+        Raises:
+            CaseNotReadableError: The filesystem refuses.
+        """
+        with suppress(FileNotFoundError), self._reading(name):
             data: bytes = self._fs.cat_file(self.place(name))
-        except FileNotFoundError:
-            return None
-        return data
+            return data
+        return None
 
     def write(self, name: str, data: bytes) -> str:
         """Write a file whole and return its SHA-256.
@@ -106,8 +124,8 @@ class CaseFile:
         Raises:
             CaseNotWritableError: The filesystem refuses.
         """
-        with self._renamed(name) as temporary:
-            self._fs.pipe_file(temporary, data)
+        with self._whole(name) as place:
+            self._fs.pipe_file(place, data)
         return hashlib.sha256(data).hexdigest()
 
     def adopt(self, made: Path, name: str) -> None:
@@ -116,35 +134,53 @@ class CaseFile:
         Raises:
             CaseNotWritableError: The filesystem refuses.
         """
-        with self._renamed(name) as temporary:
-            self._fs.put_file(str(made), temporary)
+        with self._whole(name) as place:
+            self._fs.put_file(str(made), place)
 
     def remove(self, name: str) -> None:
-        """Remove a file if it is there."""
-        if self._fs.exists(self.place(name)):
-            self._fs.rm_file(self.place(name))
+        """Remove a file if it is there.
+
+        Raises:
+            CaseNotWritableError: The filesystem refuses.
+        """
+        place = self.place(name)
+        try:
+            if self._fs.exists(place):
+                self._fs.rm_file(place)
+        except self._errors:
+            raise CaseNotWritableError(place) from None
 
     def names(self, folder: str) -> list[str]:
-        """Return the names of the files in a folder of the case."""
-        try:
+        """Return the names of the files in a folder of the case.
+
+        Raises:
+            CaseNotReadableError: The filesystem refuses.
+        """
+        with suppress(FileNotFoundError), self._reading(folder):
             places = self._fs.ls(self.place(folder), detail=False)
-        except FileNotFoundError:
-            return []
-        return sorted(str(place).rpartition("/")[2] for place in places)
+            return sorted(str(place).rpartition("/")[2] for place in places)
+        return []
 
     def sha256(self, name: str) -> str | None:
-        """Return a file's SHA-256, or None where there is none."""
-        try:
-            with self._fs.open(self.place(name), "rb") as stream:
-                return hashlib.file_digest(stream, "sha256").hexdigest()
-        except FileNotFoundError:
-            return None
+        """Return a file's SHA-256, or None where there is none.
+
+        Raises:
+            CaseNotReadableError: The filesystem refuses.
+        """
+        with (
+            suppress(FileNotFoundError),
+            self._reading(name),
+            self._fs.open(self.place(name), "rb") as stream,
+        ):
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+        return None
 
     @contextmanager
     def local(self, name: str) -> Iterator[Path]:
         """Lend a file of the case as a path on this machine.
 
         Raises:
+            CaseNotReadableError: The filesystem refuses.
             FileNotFoundError: It is not there.
         """
         if self.is_local:
@@ -152,7 +188,8 @@ class CaseFile:
             return
         with self.scratch() as folder:
             copy = folder / Path(name).name
-            self._fs.get_file(self.place(name), str(copy))
+            with self._reading(name):
+                self._fs.get_file(self.place(name), str(copy))
             yield copy
 
     @contextmanager
@@ -163,6 +200,28 @@ class CaseFile:
                 yield Path(folder)
         except PermissionError:
             raise CaseNotWritableError(tempfile.gettempdir()) from None
+
+    @contextmanager
+    def _reading(self, name: str) -> Iterator[None]:
+        try:
+            yield
+        except FileNotFoundError:
+            raise
+        except self._errors:
+            raise CaseNotReadableError(self.place(name)) from None
+
+    @contextmanager
+    def _whole(self, name: str) -> Iterator[str]:
+        """Lend a place to write to; it becomes the file when all is written."""
+        place = self.place(name)
+        try:
+            if _PUT_WHOLE.isdisjoint(_protocols(self._fs)):
+                with self._renamed(name) as temporary:
+                    yield temporary
+            else:
+                yield place
+        except self._errors:
+            raise CaseNotWritableError(place) from None
 
     @contextmanager
     def _renamed(self, name: str) -> Iterator[str]:
@@ -178,7 +237,11 @@ class CaseFile:
                 Path(temporary).replace(place)
             else:
                 self._fs.mv(temporary, place)
-        except OSError:
+        except self._errors:
             if self._fs.exists(temporary):
                 self._fs.rm_file(temporary)
-            raise CaseNotWritableError(place) from None
+            raise
+
+
+def _protocols(fs: Any) -> tuple[str, ...]:
+    return (fs.protocol,) if isinstance(fs.protocol, str) else tuple(fs.protocol)

@@ -12,6 +12,9 @@ import sys
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
+from gunicorn.errors import AppImportError
+
+from pipeline.errors import MangpingError
 
 _THREADS = 12
 # For the drawing of a large page, or a scanner that takes its time.
@@ -43,8 +46,10 @@ class _Server(BaseApplication):  # type: ignore[misc]
                 self.cfg.set(name, value)
 
     def load(self) -> Any:
-        from portal.wsgi import application
-
+        try:
+            from portal.wsgi import application
+        except MangpingError as error:
+            raise AppImportError(str(error)) from None
         return application
 
 

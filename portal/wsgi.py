@@ -13,7 +13,7 @@ import dossiers
 
 def _prepared() -> WSGIHandler:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
-    dossiers.prepare()
+    dossiers.prepare_to_serve()
     call_command("clearsessions")
     return get_wsgi_application()
 

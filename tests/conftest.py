@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.early import Early
+from tests.object_store import ObjectStore
+from tests.object_store import object_store as served
 from tests.served_office import ServedOffice
 
 
@@ -31,3 +33,9 @@ def prefect_database(early: Early) -> Path:
     """What :func:`tests.early.settle` puts where the first start is not the point."""
     place: Path = early.result("prefect_database")
     return place
+
+
+@pytest.fixture(scope="session")
+def object_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ObjectStore]:
+    with served(tmp_path_factory.mktemp("object-store")) as store:
+        yield store

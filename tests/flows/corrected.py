@@ -42,7 +42,7 @@ def main(folder: str) -> None:
     from dossiers.services.deciding import DecisionInput, record_decision
     from pipeline.dossier import Kind
 
-    dossier = _submitted(Path(folder))
+    dossier = submitted(Path(folder))
     by = create_account("auditor", Role.AUDITOR)
     with prefect_api() as wait_until_up:
         from flows import session
@@ -155,7 +155,7 @@ def _failing(folder: Path) -> dict[str, object]:
             raise OSError("the disk does not answer")
         return healthy(job, *rest)
 
-    dossier = _submitted(folder)
+    dossier = submitted(folder)
     session.read_file = broken
     process_dossier(dossier)
     session.read_file = healthy
@@ -190,7 +190,7 @@ def _reports(folder: Path, by: User) -> list[list[bool]]:
         return pages
 
     lines = ("教学总结", *(READING[at : at + 20] for at in range(0, len(READING), 20)))
-    dossier = _submitted(folder, (lines, ("业务总结", *lines[1:])), kind="summary")
+    dossier = submitted(folder, (lines, ("业务总结", *lines[1:])), kind="summary")
     process_dossier(dossier)
     before = shown()
     masked = DecisionInput(
@@ -201,9 +201,10 @@ def _reports(folder: Path, by: User) -> list[list[bool]]:
     return [before, shown()]
 
 
-def _submitted(
+def submitted(
     folder: Path, sheets: Sequence[tuple[str, ...]] = SHEETS, *, kind: str = "other"
 ) -> str:
+    """Hand a dossier of some sheets in; return its id."""
     from dossiers.services.receiving import create_dossier, submit_dossier
     from dossiers.services.uploads import append_chunk, complete_upload, register_upload
     from pipeline.dossier import Applicant
