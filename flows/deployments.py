@@ -1,7 +1,8 @@
 """Registers the deployments and works at them: ``python -m flows.deployments``, beside a server.
 
 What reads pages runs one at a time on an office PC (``MANGPING_RUNS`` allows more); the sweep and
-the publishing have a queue of their own and never wait behind it.
+the publishing have queues of their own and never wait behind it. How many run at once on all
+machines together is a limit of each queue, which can be seen and changed on Prefect's pages.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from flows.prefect_home import set_environment, wait_for_api
 from pipeline.errors import MangpingError
 
 if TYPE_CHECKING:
+    from prefect.client.orchestration import PrefectClient
     from prefect.deployments.runner import RunnerDeployment
     from prefect.flows import Flow
 
@@ -38,6 +40,14 @@ if TYPE_CHECKING:
 
 _HEAVY = "heavy"
 _LIGHT = "light"
+# Without a limit of Prefect's: it is what gives back the places that dead runs hold.
+_SWEEPS = "sweep"
+# What a queue is for, and how many of its runs at once, on all machines together.
+_QUEUES = {
+    _HEAVY: ("识别、打码、复核、查重：读页面的流程。并发上限对所有机器合计，可在此修改。", 4),
+    _LIGHT: ("发布。并发上限对所有机器合计，可在此修改。", 2),
+    _SWEEPS: ("巡检，不设上限。", None),
+}
 _SWEEP_EVERY = timedelta(minutes=1)
 _LIGHT_RUNS = 2
 _LIGHT_SECONDS = 5.0
@@ -86,7 +96,7 @@ async def all_deployments() -> list[RunnerDeployment]:
         await _deployment(SIMILARITY, _HEAVY),
         await _deployment(INGEST, _HEAVY),
         await _deployment(PUBLISH, _LIGHT),
-        await _deployment(SWEEP, _LIGHT, interval=_SWEEP_EVERY),
+        await _deployment(SWEEP, _SWEEPS, interval=_SWEEP_EVERY),
     ]
 
 
@@ -127,8 +137,14 @@ async def _work(make: type[OfficeWorker]) -> None:
     runs = int(os.environ.get("MANGPING_RUNS") or 1)
     light = float(os.environ.get("MANGPING_LIGHT_SECONDS") or _LIGHT_SECONDS)
     workers = (
-        make(_HEAVY, limit=runs, every=0, apart=True, name=f"{name}-{_HEAVY}"),
-        make(_LIGHT, limit=_LIGHT_RUNS, every=light, apart=False, name=f"{name}-{_LIGHT}"),
+        make([_HEAVY], limit=runs, every=0, apart=True, name=f"{name}-{_HEAVY}"),
+        make(
+            [_LIGHT, _SWEEPS],
+            limit=_LIGHT_RUNS,
+            every=light,
+            apart=False,
+            name=f"{name}-{_LIGHT}",
+        ),
     )
     async with asyncio.TaskGroup() as group:
         for worker in workers:
@@ -146,8 +162,28 @@ async def _register() -> None:
     async with get_client() as client:
         with contextlib.suppress(ObjectAlreadyExists):
             await client.create_work_pool(pool)
+        for name, (description, limit) in _QUEUES.items():
+            await _have_queue(client, name, description, limit)
     for deployment in await all_deployments():
         await deployment.aapply()
+
+
+async def _have_queue(
+    client: PrefectClient, name: str, description: str, limit: int | None
+) -> None:
+    """Make a queue; what people changed on one that is there stays."""
+    from prefect.exceptions import ObjectAlreadyExists
+
+    from flows.worker import POOL
+
+    said: dict[str, Any] = {"description": description, "concurrency_limit": limit}
+    try:
+        await client.create_work_queue(name, work_pool_name=POOL, **said)
+    except ObjectAlreadyExists:
+        queue = await client.read_work_queue_by_name(name, work_pool_name=POOL)
+        # Only one that Prefect made by itself has none.
+        if not queue.description:
+            await client.update_work_queue(queue.id, **said)
 
 
 async def _deployment(name: str, queue: str, **more: Any) -> RunnerDeployment:

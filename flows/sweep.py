@@ -27,6 +27,8 @@ from flows.parameters import Counts, GraceSeconds
 from flows.quiet import quiet
 
 _MOST = 200
+# Longer than any run takes to begin, or to end after its last row.
+_ABANDONED = timedelta(minutes=10)
 
 
 @flow(
@@ -90,14 +92,22 @@ def _cancel_missed_sweeps(client: SyncPrefectClient) -> None:
 
 
 def _close_lost(client: SyncPrefectClient) -> int:
-    """Let Prefect show as crashed what the database knows to be lost."""
+    """Let Prefect show as crashed what is lost; until then it holds a place of its queue's limit.
+
+    The database knows it at once of a run that had a lease. One that was taken and never got a
+    lease, and one without, such as a sweep, is given up after a while.
+    """
     from dossiers.models import Run
     from dossiers.states import RunState
 
-    lost = 0
-    for found in _runs(client, None, (StateType.RUNNING,)):
+    lost, now = 0, datetime.now(UTC)
+    for found in _runs(client, None, (StateType.PENDING, StateType.RUNNING)):
+        if found.deployment_id is None or found.state is None:
+            continue
         row = Run.objects.filter(flow_run=str(found.id)).order_by("-pk").first()
-        if row is not None and row.state == RunState.LOST:
+        state = row.state if row is not None else None
+        is_old = now - found.state.timestamp > _ABANDONED
+        if state == RunState.LOST or (state != RunState.RUNNING and is_old):
             client.set_flow_run_state(found.id, Crashed(message="worker lost"), force=True)
             lost += 1
     return lost

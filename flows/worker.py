@@ -132,10 +132,10 @@ class Executor:
 
 
 class OfficeWorker(BaseWorker[BaseJobConfiguration, BaseVariables, Result]):
-    """Takes the runs of one queue of our pool.
+    """Takes the runs of some queues of our pool.
 
     Args:
-        queue: Which queue.
+        queues: Which queues.
         limit: How many runs at once.
         every: Seconds between its questions for work; each costs Prefect a write.
         apart: Whether each needs an executor.
@@ -144,10 +144,12 @@ class OfficeWorker(BaseWorker[BaseJobConfiguration, BaseVariables, Result]):
 
     type = POOL_TYPE
 
-    def __init__(self, queue: str, *, limit: int, every: float, apart: bool, name: str) -> None:
+    def __init__(
+        self, queues: list[str], *, limit: int, every: float, apart: bool, name: str
+    ) -> None:
         super().__init__(
             POOL,
-            [queue],
+            queues,
             name=name,
             limit=limit,
             # A run that is due later must not hold an executor until then.
@@ -159,7 +161,7 @@ class OfficeWorker(BaseWorker[BaseJobConfiguration, BaseVariables, Result]):
         self._names: dict[UUID, str] = {}
 
     async def get_and_submit_flow_runs(self) -> list[FlowRun]:
-        """Take what is due, but ask no more often than is wanted of this queue."""
+        """Take what is due, but ask no more often than is wanted of it."""
         if time.monotonic() < self._asked + self._every:
             return []
         self._asked = time.monotonic()

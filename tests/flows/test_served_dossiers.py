@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 import time
 import urllib.error
 import urllib.request
@@ -59,6 +60,33 @@ def test_a_run_that_was_taken_by_a_worker_that_is_gone_holds_nobody_up_for_long(
     runs = office.ask("/flow_runs/filter", wanted)
     assert dossier in [one["parameters"].get("dossier_id") for one in runs]
     office.until(lambda: office.state_of(dossier) == "ready")
+
+
+def test_a_queue_runs_no_more_at_once_than_its_limit_on_prefects_pages(
+    office: ServedOffice,
+) -> None:
+    """What people change there stays; what a dead worker had taken holds its place not for ever."""
+    queues = {one["name"]: one for one in office.ask("/work_pools/mangping/queues/filter", {})}
+    limits = {name: one["concurrency_limit"] for name, one in queues.items()}
+    assert limits == {"default": None, "heavy": 4, "light": 2, "sweep": None}
+    found = office.ask(f"/deployments/name/{PUBLISH}/{PUBLISH}")
+    parameters = {"dossier_id": "d-000000000000"}
+    taken = {"state": {"type": "PENDING"}, "parameters": parameters}
+    make = f"/deployments/{found['id']}/create_flow_run"
+    dead, living = (office.ask(make, taken)["id"] for _ in range(2))
+    with sqlite3.connect(office.state / "prefect" / "prefect.db", timeout=60) as database:
+        earlier = "UPDATE flow_run_state SET timestamp = '2026-01-01 00:00:00.000000' "
+        assert database.execute(earlier + "WHERE flow_run_id = ?", (dead,)).rowcount == 1
+    database.close()
+    waiting = office.begin(PUBLISH, **parameters)
+    time.sleep(2 * float(office.environment["MANGPING_LIGHT_SECONDS"]))
+    assert office.ask(f"/flow_runs/{waiting}")["state_type"] == "SCHEDULED"
+    assert office.ended(office.begin(SWEEP, grace_seconds=0)) == "COMPLETED"
+    assert office.ask(f"/flow_runs/{dead}")["state_type"] == "CRASHED"
+    assert office.ask(f"/flow_runs/{living}")["state_type"] == "PENDING"
+    # There is no such dossier, but its turn came.
+    assert office.ended(waiting) == "FAILED"
+    office.ask(f"/flow_runs/{living}/set_state", {"state": {"type": "CANCELLED"}, "force": True})
 
 
 def test_who_does_not_know_the_login_starts_nothing(office: ServedOffice) -> None:
