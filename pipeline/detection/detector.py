@@ -50,7 +50,7 @@ class Detector:
     """
 
     #: Part of every cache key; raised whenever the same page would be judged differently.
-    version = "detection.7"
+    version = "detection.8"
 
     def __init__(
         self,
@@ -108,6 +108,7 @@ class Detector:
             self._seal_reader,
             self._applicant,
             self._policy,
+            reading.lines,
         )
         whole = (*known, *stamped)
         marks = watermark_findings(reading, whole, self._applicant, self._policy)

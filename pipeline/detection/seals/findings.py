@@ -10,12 +10,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.detection.seals.candidate import Seal, Shape
-from pipeline.detection.seals.owners import Known, Owner, SealText, owner_of, plain
+from pipeline.detection.seals.owners import (
+    Known,
+    Owner,
+    SealText,
+    owner_of,
+    plain,
+    speak_for_a_school,
+)
+from pipeline.detection.seals.prints import Bare, Box, print_across, without_print
 from pipeline.detection.seals.spelling import Odds, letters_of, spelt_owner
-from pipeline.detection.seals.strips import AS_DENSE, INKED, Strip, unroll, unroll_again
+from pipeline.detection.seals.strips import Strip, unroll, unroll_again
 from pipeline.dossier import Applicant, Finding, Kind
 from pipeline.geometry import Frame, Polygon
 from pipeline.policy import Policy
+from pipeline.reading.lines import Line
 
 Pixels = NDArray[np.uint8]
 
@@ -59,6 +68,7 @@ def seal_findings(
     reader: SealReader | None,
     applicant: Applicant,
     policy: Policy,
+    lines: Sequence[Line] = (),
 ) -> list[Finding]:
     """Decide whose the seals of a page are.
 
@@ -70,6 +80,7 @@ def seal_findings(
         reader: Reads strips of text; without it every seal is taken for a school's.
         applicant: Whose unit's seal is never kept.
         policy: Its authorities and reasons.
+        lines: The page as read: print that a seal lies on is none of its writing.
     """
     faces = [f.polygon for f in found if f.kind is Kind.FACE]
     seals = [seal for seal in seals if not _in_a_face(seal, faces)]
@@ -82,7 +93,8 @@ def seal_findings(
     stamped: list[Finding] = []
     for seal in seals:
         here = replace(known, under=_under(seal, found), cut=seal.cut)
-        texts, owner = _judged(pixels, seal, here, reader)
+        across = print_across(seal, lines, frame)
+        texts, owner = _judged(pixels, seal, here, reader, across)
         if not _is_character(seal, texts):
             number = last + len(stamped) + 1
             stamped.append(_finding(seal, texts, owner, frame, number, policy))
@@ -90,25 +102,53 @@ def seal_findings(
 
 
 def _judged(
-    pixels: Pixels, seal: Seal, known: Known, reader: SealReader | None
+    pixels: Pixels,
+    seal: Seal,
+    known: Known,
+    reader: SealReader | None,
+    across: Sequence[Box] = (),
 ) -> tuple[list[SealText], Owner]:
-    """What a seal says, one entry for each way its text may run, and whose it is."""
+    """What a seal says, one entry for each way its text may run, and whose it is.
+
+    Args:
+        pixels: The upright page, RGB.
+        seal: In pixels of that page.
+        known: What its text is compared with.
+        reader: Reads the strips.
+        across: Print that it lies on.
+    """
     if reader is None:
         return [], Owner.UNKNOWN
-    strips = unroll(pixels, seal)
+    bare = without_print(pixels, seal, across)
+    if bare is not None and bare.whole:
+        texts, owner = _told(bare.pixels, bare.seal, None, known, reader)
+        if owner is not Owner.UNKNOWN:
+            return texts, owner
+        bare = None
+    return _told(pixels, seal, bare, known, reader)
+
+
+def _told(
+    pixels: Pixels, seal: Seal, bare: Bare | None, known: Known, reader: SealReader
+) -> tuple[list[SealText], Owner]:
+    """What is read on a seal in one picture of it, and whose it is by that."""
+    if seal.shape is Shape.SQUARE:
+        # The name that it is stamped on stands level among its rows.
+        known = replace(known, under=())
+    strips = unroll(pixels, seal, bare)
     texts = _read(strips, reader)
     owner = owner_of(texts, known)
-    if owner is Owner.UNKNOWN and not _is_character(seal, texts):
-        again = unroll_again(pixels, seal)
-        more = [*texts, *_read(again, reader)]
-        owner = owner_of(more, known)
-        # What the page's edge has cut off could be a school's word.
-        if owner is Owner.UNKNOWN and not known.cut:
-            strips, letters = (*strips, *again), letters_of(known)
-            weighed = reader.weigh([strip.pixels for strip in strips], letters)
-            owner = spelt_owner(strips, weighed, letters, known)
-        texts = more if owner is not Owner.UNKNOWN else texts
-    return texts, owner
+    if owner is not Owner.UNKNOWN or _is_character(seal, texts):
+        return texts, owner
+    again = unroll_again(pixels, seal, bare)
+    more = [*texts, *_read(again, reader)]
+    owner = owner_of(more, known)
+    # What the page's edge has cut off could be a school's word.
+    if owner is Owner.UNKNOWN and not known.cut and not speak_for_a_school(more):
+        strips, letters = (*strips, *again), letters_of(known)
+        weighed = reader.weigh([strip.pixels for strip in strips], letters)
+        owner = spelt_owner(strips, weighed, letters, known)
+    return (texts if owner is Owner.UNKNOWN else more), owner
 
 
 def _under(seal: Seal, found: Sequence[Finding]) -> tuple[str, ...]:
@@ -157,10 +197,7 @@ def _text(strip: Strip, line: Recognised) -> SealText:
         return SealText(text, ends=strip.ends)
     pitch = max(1e-3, float(np.median(np.diff(line.centers))))
     first, last = float(line.centers[0]) - pitch / 2, float(line.centers[-1]) + pitch / 2
-    inked = (strip.pixels[..., 0] < INKED).mean(axis=0)
-    places = (np.arange(len(inked)) + 0.5) / len(inked)
-    read, after = inked[(places > first) & (places < last)], inked[places > last]
-    if not len(after) or not len(read) or after.mean() < AS_DENSE * read.mean():
+    if not strip.goes_on(first, last):
         return SealText(text)
     # Half a character of margin ends the strip.
     return SealText(text, (1 - last) / pitch - 0.5)

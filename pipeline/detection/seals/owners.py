@@ -37,6 +37,8 @@ _FEW, _PART, _KIND = 3, 0.4, 2
 _MOST, _ALIEN, _LONGER = 0.6, 2, 3
 #: Characters of schools' names; where one of them was read the seal may be a school's.
 _SCHOOL_SIGNS = frozenset("校学园幼儿小中高初院附实验")
+#: Those of them that no authority's name has.
+_SCHOOLS_OWN = frozenset("校园幼儿附")
 #: Characters that stand before an authority's word: those of its place.
 _PLACE = 2
 
@@ -132,6 +134,11 @@ def owner_of(readings: Sequence[SealText], known: Known) -> Owner:
     return Owner.UNKNOWN
 
 
+def speak_for_a_school(readings: Sequence[SealText]) -> bool:
+    """Whether one of several readings has a character that no authority's name has."""
+    return any(_SCHOOLS_OWN.intersection(reading.text) for reading in readings)
+
+
 def _once(reading: SealText) -> str:
     """A text without its beginning read again at its end, as where the ring leaves no gap."""
     text = plain(reading.text)
@@ -225,7 +232,9 @@ def _confirm_together(texts: Sequence[str], name: str, known: Known) -> bool:
     for text in texts:
         alien = _SCHOOL_SIGNS.intersection(text).difference(name)
         own = _likeness(text, known.schools)
-        if len(alien) >= _ALIEN or len(text) > len(name) + _LONGER or own > fuzz.ratio(text, name):
+        if len(alien) >= _ALIEN or alien & _SCHOOLS_OWN:
+            return False
+        if len(text) > len(name) + _LONGER or own > fuzz.ratio(text, name):
             return False
         blocks = LCSseq.editops(name, text).as_matching_blocks()
         here = [block.a + k for block in blocks for k in range(block.size)]
@@ -268,8 +277,12 @@ def _ends_with(word: str, text: str) -> bool:
         at, end = (near.dest_start, near.dest_end) if near else (-1, 0)
     if at < characters_before(word):
         return False
+    if _SCHOOL_SIGNS.intersection(text[at:end]).difference(word):
+        return False
     rest = text[end:]
-    return len(rest) <= 1 or text.startswith(rest) or bool(_OFFICE.fullmatch(rest))
+    if text.startswith(rest):
+        return True
+    return (len(rest) <= 1 and rest not in _SCHOOL_SIGNS) or bool(_OFFICE.fullmatch(rest))
 
 
 def _likeness(text: str, names: Sequence[str]) -> float:

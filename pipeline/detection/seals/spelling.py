@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.detection.seals.owners import TAILS, Known, Owner, characters_before
-from pipeline.detection.seals.strips import AS_DENSE, HEIGHT, INKED, Strip
+from pipeline.detection.seals.strips import HEIGHT, Strip
 from pipeline.detection.vocabulary import SCHOOL_ENDINGS
 
 Odds = NDArray[np.float32]
@@ -29,9 +29,13 @@ _BEHIND = ("", *TAILS, "审核专用章", "业务专用章", "办公室")
 _OF_SCHOOLS = (*SCHOOL_ENDINGS, "特殊教育", "附属", "实验", "幼儿")
 #: Mean of a word's characters from which it may be there at all, in natural logarithms below the
 #: best reading; and how much nearer to the best reading it must be than every school's word.
-_THERE, _NEARER = -2.0, 1.0
-#: Below this an authority's word is not tried with what may follow it.
-_TRIED = -3.0
+_THERE, _NEARER = -2.0, 0.5
+#: The same where the word itself is further from the best reading, but a school's words are far;
+#: below the first of them an authority's word is not tried with what may follow it.
+_TRIED, _FAR = -3.0, 1.5
+#: Mean of the characters of the name that a seal is stamped on from which it may be the seal's, how
+#: far a school's word must be then, and characters of such a name.
+_STAMPED, _ALIEN, _NAME = -4.0, -1.5, 5
 #: How long text that was not read is behind the word, at least, in heights of a strip.
 _UNREAD = 2.0
 _NEVER = np.float32(-1e9)
@@ -67,7 +71,7 @@ def _words(words: tuple[str, ...], letters: str) -> _Words:
 
 def letters_of(known: Known) -> str:
     """The characters whose odds :func:`spelt_owner` needs."""
-    words = (*known.authorities, *_BEHIND, *_OF_SCHOOLS, *known.schools)
+    words = (*known.authorities, *_BEHIND, *_OF_SCHOOLS, *known.schools, *known.under)
     return "".join(sorted({*"".join(words)}))
 
 
@@ -82,20 +86,26 @@ def spelt_owner(strips: Sequence[Strip], odds: Sequence[Odds], letters: str, kno
         known: Its authorities and schools.
 
     Returns:
-        An authority where its word ends the text, after its place, and no school's word is nearly
-        as likely anywhere on it; else unknown.
+        An authority where its word ends the text, after its place, or the text is the name that
+        the seal is stamped on, and no school's word is nearly as likely anywhere on it; else
+        unknown.
     """
-    there, school, whole = -np.inf, -np.inf, 0
+    near: list[tuple[float, bool]] = []
+    school, name = -np.inf, -np.inf
     for strip, weighed in zip(strips, odds, strict=True):
         # What follows a full turn is the text's beginning again.
         once = weighed[: max(1, round(len(weighed) * strip.once))]
         likely, end = _authority(once, letters, known)
-        if likely >= _THERE:
-            whole += -1 if _goes_on(strip, end) else 1
-        there = max(there, likely)
+        near.append((likely, _goes_on(strip, end)))
         school = max(school, _school(once, letters, known))
+        name = max(name, _ending(once, letters, [n for n in known.under if len(n) >= _NAME]))
+    there = max((likely for likely, _ in near), default=-np.inf)
+    least = _THERE if there >= _THERE else _TRIED
     # What goes on unread in most strips another may have cut off.
-    told = there >= _THERE and there >= school + _NEARER and whole > 0
+    whole = sum(-1 if goes_on else 1 for likely, goes_on in near if likely >= least)
+    enough = _NEARER if there >= _THERE else _FAR
+    told = there >= least and there >= school + enough and whole > 0
+    told = told or (name >= _STAMPED and school <= _ALIEN)
     return Owner.AUTHORITY if told else Owner.UNKNOWN
 
 
@@ -124,11 +134,16 @@ def _school(odds: Odds, letters: str, known: Known) -> float:
     words = _words(_OF_SCHOOLS, letters)
     anywhere = _paths(odds, words, np.zeros(len(_OF_SCHOOLS), np.intp)).max(axis=0)
     best = float((anywhere / words.sizes).max())
-    if known.schools:
-        names = _words(known.schools, letters)
-        ends = _paths(odds, names, np.zeros(len(known.schools), np.intp)) + _rest(odds)
-        best = max(best, float((ends.max(axis=0) / names.sizes).max()))
-    return best
+    return max(best, _ending(odds, letters, known.schools))
+
+
+def _ending(odds: Odds, letters: str, names: Sequence[str]) -> float:
+    """How likely the text ends with one of some names, a mean of its characters."""
+    if not names:
+        return -np.inf
+    words = _words(tuple(names), letters)
+    ends = _paths(odds, words, np.zeros(len(names), np.intp)) + _rest(odds)
+    return float((ends.max(axis=0) / words.sizes).max())
 
 
 def _paths(odds: Odds, words: _Words, begins: Places) -> Odds:
@@ -165,9 +180,7 @@ def _begins(odds: Odds, names: Sequence[str]) -> Places:
 
 def _goes_on(strip: Strip, end: float) -> bool:
     """Whether there is as much ink behind a share of one turn as text that was not read has."""
-    inked = (strip.pixels[..., 0] < INKED).mean(axis=0)
-    inked = inked[: round(strip.once * len(inked))]
-    first = round(end * len(inked))
-    if len(inked) - first < _UNREAD * HEIGHT or not first:
+    columns = strip.once * strip.pixels.shape[1]
+    if (1 - end) * columns < _UNREAD * HEIGHT:
         return False
-    return float(inked[first:].mean()) >= AS_DENSE * float(inked[:first].mean())
+    return strip.goes_on(0.0, end * strip.once, strip.once)

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.detection.seals.candidate import Colour, Seal, Shape
+from pipeline.detection.seals.prints import Bare
 
 Pixels = NDArray[np.uint8]
 Ink = NDArray[np.float32]
@@ -37,8 +38,8 @@ _WIDEST = 1600
 _STROKES = (3, 4)
 #: Share of gray pixels from which a picture is no fax.
 _TONES = 0.02
-#: Rows, and columns, that a square seal may have.
-_MOST = 6
+#: Rows, and columns, that a square seal may have; share of ink that may be between two of them.
+_MOST, _SPECKS = 6, 0.01
 #: How far inside its edge the line of a square seal may lie, as a share of its shorter side.
 _FRAME = 0.07
 
@@ -51,22 +52,40 @@ class Strip:
         pixels: Shape (HEIGHT, width, 3).
         ends: The text is known to end where the strip does.
         once: Share of its width after which a ring begins again.
+        own: The same without the print that the seal lies on, and without what it hides; None where
+            there is none.
     """
 
     pixels: Pixels
     ends: bool = False
     once: float = 1.0
+    own: Pixels | None = None
+
+    def goes_on(self, first: float, last: float, end: float = 1.0) -> bool:
+        """Whether there is ink as dense as that of text between what was read and the end.
+
+        Args:
+            first: Where what was read begins, a share of the width.
+            last: Where it ends.
+            end: Where the strip is taken to end.
+        """
+        every = (self.pixels[..., 0] < INKED).mean(axis=0)
+        own = every if self.own is None else (self.own[..., 0] < INKED).mean(axis=0)
+        places = (np.arange(len(every)) + 0.5) / len(every)
+        read = every[(places > first) & (places < last)]
+        after = own[(places > last) & (places < end)]
+        return bool(len(read) and len(after) and after.mean() >= AS_DENSE * read.mean())
 
 
-def unroll_again(pixels: Pixels, seal: Seal) -> tuple[Strip, ...]:
+def unroll_again(pixels: Pixels, seal: Seal, bare: Bare | None = None) -> tuple[Strip, ...]:
     """Cut the writing out of a round seal in other ways than :func:`unroll`, for a second reading.
 
     Nearer the edge, further from it, and with the gaps of a fax's dots filled.
     """
     if seal.shape is Shape.SQUARE:
         return ()
-    others = [_ring(pixels, seal, *band) for band in ((0.60, _OUTER), (_INNER, 0.91))]
-    others.append(_ring(pixels, seal, _INNER, _OUTER, blur=1.0))
+    others = [_ring(pixels, seal, *band, bare=bare) for band in ((0.60, _OUTER), (_INNER, 0.91))]
+    others.append(_ring(pixels, seal, _INNER, _OUTER, blur=1.0, bare=bare))
     for wide in _STROKES if seal.colour is Colour.DARK else ():
         cleared = _without_strokes(pixels, seal, wide)
         if cleared is not None:
@@ -94,21 +113,30 @@ def _without_strokes(pixels: Pixels, seal: Seal, wide: int) -> tuple[Pixels, Sea
     return crop, replace(seal, center=(seal.center[0] - x0, seal.center[1] - y0))
 
 
-def unroll(pixels: Pixels, seal: Seal) -> tuple[Strip, ...]:
+def unroll(pixels: Pixels, seal: Seal, bare: Bare | None = None) -> tuple[Strip, ...]:
     """Cut the writing out of a seal.
 
     Args:
         pixels: The upright page, RGB.
         seal: In pixels of that page.
+        bare: The seal without the print that it lies on.
 
     Returns:
         One strip for each way in which the seal's text may run.
     """
-    return _block(pixels, seal) if seal.shape is Shape.SQUARE else (_ring(pixels, seal),)
+    if seal.shape is Shape.SQUARE:
+        return _block(pixels, seal)
+    return (_ring(pixels, seal, bare=bare),)
 
 
 def _ring(
-    pixels: Pixels, seal: Seal, inner: float = _INNER, outer: float = _OUTER, blur: float = 0.0
+    pixels: Pixels,
+    seal: Seal,
+    inner: float = _INNER,
+    outer: float = _OUTER,
+    *,
+    blur: float = 0.0,
+    bare: Bare | None = None,
 ) -> Strip:
     """The ring of text from the outer edge (top) inwards, clockwise, cut where it is empty."""
     around = math.pi * (seal.axes[0] + seal.axes[1]) * (inner + outer) / 2
@@ -123,7 +151,12 @@ def _ring(
         strip = np.asarray(cv2.GaussianBlur(strip, (0, 0), blur), np.float32)
     start, length = _text_run((strip > 0.3).mean(axis=0))
     columns = (start + np.arange(length)) % width
-    return Strip(_crop(strip[:, columns]), ends=length < width, once=min(1.0, width / length))
+    own = None
+    if bare is not None:
+        alone = _without_rim(_ink(_sampled(bare.pixels, bare.seal, u, v), seal.colour))
+        own = _crop(alone[:, columns])
+    ends = length < width
+    return Strip(_crop(strip[:, columns]), ends, min(1.0, width / length), own)
 
 
 def _without_rim(strip: Ink) -> Ink:
@@ -215,7 +248,8 @@ def _grid(ink: Ink) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
         if not 1 <= columns <= _MOST or not 0.75 < width * rows / (height * columns) < 1.33:
             continue
         cuts = [*_between(down, rows), *_between(across, columns)]
-        ink_there = float(np.mean(cuts)) / rows**0.3 if cuts else math.inf
+        # Where two numbers of rows leave nothing between them the larger is right.
+        ink_there = (float(np.mean(cuts)) + _SPECKS) / rows**0.3 if cuts else math.inf
         if ink_there < least:
             best, least = (rows, columns), ink_there
     return _even(height, best[0]), _even(width, best[1])

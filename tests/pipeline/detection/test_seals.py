@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import cv2
@@ -16,9 +16,10 @@ from models import weights_dir
 from pipeline.detection.seals import SealReader, Shape, find_seals, seal_findings
 from pipeline.detection.seals.owners import Known, Owner, SealText, owner_of
 from pipeline.dossier import Applicant, Finding, Kind
-from pipeline.geometry import Frame, Polygon
+from pipeline.geometry import Frame, Point, Polygon
 from pipeline.policy import Policy
 from pipeline.reading import Reader
+from pipeline.reading.lines import Char, Line
 
 Pixels = np.ndarray[tuple[int, ...], np.dtype[np.uint8]]
 
@@ -115,6 +116,48 @@ def test_an_authoritys_seal_stays_and_a_schools_does_not(
         for owner in (_AUTHORITY, _SCHOOL, "淮南市教育局机关幼儿园")
     ]
     assert kinds == [[Kind.ISSUING_AUTHORITY], [Kind.SEAL], [Kind.SEAL]]
+
+
+@pytest.mark.parametrize("copied", [_gray, _fax], ids=["gray", "fax"])
+def test_an_authoritys_seal_over_its_printed_name_and_a_date_stays(
+    policy: Policy, reader: SealReader, copied: Callable[[Pixels], Pixels]
+) -> None:
+    kinds = []
+    for owner in (_AUTHORITY, _SCHOOL, "淮南市教育局机关幼儿园"):
+        sheet = Sheet("letter", random.Random(1))
+        sheet.line(720, 1620, owner, _TEXT)
+        sheet.line(700, 1700, "2023年12月18日", _TEXT)
+        made = seal(random.Random(6), owner, Look("red", "round"), radius=155)
+        sheet.seal(made, 700, 1500, owner, "", "school")
+        pixels = copied(np.asarray(sheet.image))
+        frame = Frame(1, pixels.shape[1], pixels.shape[0])
+        lines = [
+            _line(frame, line) for item in sheet.items if not item.outline for line in item.lines
+        ]
+        found = seal_findings(
+            find_seals(pixels), pixels, frame, (), reader, _APPLICANT, policy, lines
+        )
+        kinds.append([f.kind for f in found])
+    assert kinds == [[Kind.ISSUING_AUTHORITY], [Kind.SEAL], [Kind.SEAL]]
+
+
+def _line(frame: Frame, drawn: Sequence[tuple[str, Sequence[Point]]]) -> Line:
+    """A drawn line as it is read."""
+    chars = tuple(Char(text, Polygon(frame, tuple(corners)), 1.0) for text, corners in drawn)
+    xs, ys = zip(*(point for _, corners in drawn for point in corners), strict=True)
+    return Line(Polygon.from_bounds(frame, min(xs), min(ys), max(xs), max(ys)), chars, 1.0)
+
+
+@pytest.mark.parametrize("seed", [5, 6])
+def test_an_authoritys_square_seal_of_four_rows_stays(
+    policy: Policy, reader: SealReader, seed: int
+) -> None:
+    sheet = Sheet("letter", random.Random(1))
+    owner = "安徽省语言文字工作委员会"
+    made = seal(random.Random(seed), owner, Look("blue", "square"), radius=155)
+    sheet.seal(made, 700, 1500, owner, "", "authority")
+    pixels = np.asarray(sheet.image)
+    assert [f.kind for f in _found(pixels, policy, reader)] == [Kind.ISSUING_AUTHORITY]
 
 
 def test_a_seal_that_cannot_be_read_is_masked(policy: Policy, reader: SealReader) -> None:
@@ -266,3 +309,11 @@ def test_what_the_edge_left_of_a_seal_stays_only_as_part_of_a_printed_authority(
     assert owner_of([SealText("淮南市教")], replace(known, cut=False)) is Owner.UNKNOWN
     for text in ("淮南市", "淮南市第", "南市教幼"):
         assert owner_of([SealText(text)], known) is not Owner.AUTHORITY
+
+
+@pytest.mark.parametrize(
+    "read",
+    ["城西区教育科学研究院学", "合肥市总工会校", "济南市电化教育学", "济南市电化教育校"],
+)
+def test_a_school_whose_seal_begins_as_an_authoritys_is_masked(read: str, policy: Policy) -> None:
+    assert owner_of([SealText(read)], Known(policy.authorities)) is not Owner.AUTHORITY
