@@ -14,7 +14,7 @@ import numpy as np
 import pymupdf
 
 from bench import leftovers, pixels
-from bench.sight import Sight, look
+from bench.sight import MARK_VISIBLE, Sight, look, without_print
 from bench.truth import Item, TrueFile, TruePage
 from pipeline.geometry import Point
 
@@ -53,12 +53,17 @@ class ItemVerdict:
             return True
         if self.item.outline:
             return any(sight.legible > _SEAL_VISIBLE for sight in self.sights)
-        return any(sight.visible for sight in self.sights)
+        return bool(self.shown)
 
     @property
     def shown(self) -> tuple[int, ...]:
         """Which characters are visible, from 0."""
-        return tuple(n for n, sight in enumerate(self.sights) if sight.visible)
+        mark = self.item.watermark
+        return tuple(
+            n
+            for n, s in enumerate(self.sights)
+            if (s.legible > MARK_VISIBLE if mark else s.visible)
+        )
 
     @property
     def lost(self) -> tuple[int, ...]:
@@ -198,6 +203,9 @@ def _sights(
         em = _SEAL_EM * _side(outline)
         return [max((look(before, v, outline, em) for v in views), key=lambda s: s.legible)]
     for line in item.lines:
+        if item.watermark and line:
+            corners = [frame.from_source(point) for char in line for point in char.polygon]
+            before, views = without_print(before, views, corners)
         outlines = [[frame.from_source(point) for point in char.polygon] for char in line]
         em = max((_side(outline) for outline in outlines), default=8.0)
         for char, outline in zip(line, outlines, strict=True):

@@ -35,6 +35,17 @@ FLAT = 3.0
 WIDEST = 40
 #: Share of a character's ink from which it counts as visible.
 VISIBLE = 0.15
+#: The same for a character of a watermark: where print crosses one that is gone, up to 0.35 of its
+#: ink seem to be left; where it is not, 0.7 are.
+MARK_VISIBLE = 0.45
+#: Share of the way from the paper to the darkest from which a pixel across a watermark is print.
+PRINT = 0.42
+#: Levels by which such print may differ between source and copy.
+SAME_PRINT = 60
+#: Levels by which a watermark is darker than its paper, at most.
+DARKEST_MARK = 110.0
+#: Pixels around a watermark in which its paper and the print are measured.
+_AROUND = 12
 #: Share of a character's ink from which it counts as kept.
 KEPT = 0.8
 
@@ -158,3 +169,41 @@ def _follows(before: Gray, after: Gray, radius: int) -> Map:
     var_after = np.maximum(mean(after * after) - mean_after**2, 1e-3)
     correlation = covariance / np.sqrt(var_before * var_after)
     return np.asarray((correlation >= FOLLOWS) & (var_after >= FLAT**2))
+
+
+def without_print(
+    source: NDArray[np.uint8], copies: Sequence[NDArray[np.uint8]], polygon: Sequence[Point]
+) -> tuple[NDArray[np.uint8], list[NDArray[np.uint8]]]:
+    """Paint over the print that lies across a watermark, in source and copies alike.
+
+    A watermark is paler than print. Print that crosses it is there with it and without it, and
+    tells nothing about whether it can be seen.
+
+    Args:
+        source: Upright source page, gray.
+        copies: Views of the copy, same shape.
+        polygon: Outline of the whole watermark in that grid.
+
+    Returns:
+        Source and copies; print inside the outline's bounds has the colour of the source's paper.
+    """
+    points = np.asarray(polygon, dtype=np.float32)
+    x0, y0 = (max(0, int(v) - _AROUND) for v in points.min(axis=0))
+    x1, y1 = (int(np.ceil(v)) + _AROUND for v in points.max(axis=0))
+    crop = source[y0:y1, x0:x1]
+    if not crop.size:
+        return source, list(copies)
+    paper = float(np.percentile(crop, 75))
+    dark = paper - float(np.percentile(crop, 0.2))
+    crop = crop.astype(np.int16)
+    # Where there is no print, the darkest is the watermark itself and nothing is painted over.
+    level = paper - PRINT * dark if dark > DARKEST_MARK else -1.0
+    printed = cv2.dilate((crop < level).astype(np.uint8), np.ones((7, 7), np.uint8)) > 0
+    painted = []
+    for view in (source, *copies):
+        # Where a copy is another, something covers the print, and the watermark with it.
+        same = printed & (np.abs(view[y0:y1, x0:x1].astype(np.int16) - crop) < SAME_PRINT)
+        view = view.copy()
+        view[y0:y1, x0:x1][same] = np.uint8(paper)
+        painted.append(view)
+    return painted[0], painted[1:]

@@ -174,11 +174,12 @@ class Decision(Noun):
 
 
 class Mask(Noun):
-    """An opaque patch on a page.
+    """An opaque patch on a page, or the place of a watermark that is cleared.
 
     ``polygon`` is in the upright frame and has the page's stored resolution; ``label`` is what is
     written on it (the same person or school has the same label throughout a dossier);
-    ``findings`` are the ids it hides.
+    ``findings`` are the ids it hides. Where ``cleared``, the paper and the print of the place are
+    painted anew, nothing is written on it, and the print stays legible.
     """
 
     page: int
@@ -186,6 +187,7 @@ class Mask(Noun):
     label: str
     kind: Kind
     findings: tuple[str, ...]
+    cleared: bool = False
 
 
 class Doubt(Noun):

@@ -20,7 +20,7 @@ from pipeline.findings_file import (
 )
 from pipeline.intake import SourceFile, open_source
 from pipeline.jobs import Clock, FileReading, Finished, Job, Options, Tools
-from pipeline.legibility import legibility_doubts
+from pipeline.legibility import legibility_doubts, watermark_notes
 from pipeline.masking import Copy, build_copy
 from pipeline.outcome import (
     FileResult,
@@ -160,7 +160,7 @@ class _Finishing:
             raise
         finally:
             tools.decoded.drop(file.sha256)
-        verdict = _whole_verdict(verdict, file, decisions, tools, self._out.suffix)
+        verdict = _whole_verdict(verdict, file, decisions, tools, copy)
         with_text = self._options.with_text
         document = _document(file, decisions, copy, verdict, tools, with_text=with_text)
         return Finished(copy, document, _result(file, document, copy, clock))
@@ -207,16 +207,16 @@ def _whole_verdict(
     file: FileReading,
     decisions: Sequence[Decision],
     tools: Tools,
-    suffix: str,
+    copy: Copy,
 ) -> Verdict:
     """Add to verification's doubts those of the earlier stages."""
-    safe = Path(safe_name(file.job.name, tools.applicant)).stem + suffix
+    safe = Path(safe_name(file.job.name, tools.applicant)).stem + copy.path.suffix
     doubts = [
         file_name_doubt(safe) if doubt.code == "file-name" else doubt for doubt in checked.doubts
     ]
     doubts += shown_doubts(decisions, tools.applicant)
     doubts += [*finding_doubts(decisions), *reading_doubts(file.readings)]
-    doubts += legibility_doubts(file.readings, decisions, tools.policy.scan)
+    doubts += legibility_doubts(file.readings, decisions, tools.policy.scan, copy.masks)
     if tools.policy.text_under_seals is CoveredText.PERSON:
         doubts += covered_text(file.readings, decisions)
     if checked.kind is VerdictKind.CLEAN and doubts:
@@ -224,8 +224,11 @@ def _whole_verdict(
     return Verdict(kind=checked.kind, doubts=tuple(doubts))
 
 
-def _notes(file: FileReading, decisions: Sequence[Decision], tools: Tools) -> list[Doubt]:
+def _notes(
+    file: FileReading, decisions: Sequence[Decision], copy: Copy, tools: Tools
+) -> list[Doubt]:
     notes = [*reading_notes(file.readings), *finding_notes(decisions)]
+    notes += watermark_notes(copy.masks)
     if tools.policy.text_under_seals is CoveredText.NOTE:
         notes += covered_text(file.readings, decisions)
     return notes
@@ -249,7 +252,7 @@ def _document(
         models={"reader": tools.reader.version, **tools.models},
         verdict=verdict.kind,
         doubts=tuple(doubt_entry(doubt) for doubt in verdict.doubts),
-        notes=tuple(doubt_entry(note) for note in _notes(file, decisions, tools)),
+        notes=tuple(doubt_entry(note) for note in _notes(file, decisions, copy, tools)),
         masks=masks_by_kind(copy.masks),
         pages=tuple(
             page_entry(facts, reading, tools.policy.scan)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pipeline.detection.watermarks import RECOGNISER as WATERMARKS
 from pipeline.detection.watermarks import watermark_lines
-from pipeline.dossier import Decision, Doubt
+from pipeline.dossier import Action, Decision, Doubt, Mask
 from pipeline.policy import ScanLimits
 from pipeline.reading.lines import PageQuality, PageReading
 
@@ -51,9 +52,21 @@ def _scrawled(reading: PageReading, limits: ScanLimits) -> int:
 
 
 def legibility_doubts(
-    readings: Sequence[PageReading], decisions: Sequence[Decision], limits: ScanLimits
+    readings: Sequence[PageReading],
+    decisions: Sequence[Decision],
+    limits: ScanLimits,
+    masks: Sequence[Mask] = (),
 ) -> list[Doubt]:
-    """Return a doubt for each page that was not read surely, and for each with a watermark."""
+    """Return a doubt for each page that was not read surely, and for some with a watermark.
+
+    A watermark that is cleared takes nothing from the page; one under black patches does.
+
+    Args:
+        readings: Of a file, in page order.
+        decisions: On the file's findings.
+        limits: What a page has to be like.
+        masks: Of the file's copy.
+    """
     found: list[Doubt] = []
     cite = f"（规则 {limits.rule}：图片清晰、可辨认、无颠倒）" if limits.rule else ""
     for reading in readings:
@@ -72,7 +85,7 @@ def legibility_doubts(
                 Doubt(code="scan-quality", message=message, page=page, rule=limits.rule or None)
             )
         mark = next(watermark_lines(reading, [d.finding for d in decisions]), None)
-        if mark is not None:
+        if mark is not None and not _all_cleared(page, decisions, masks):
             message = (
                 "这一页有斜排的浅色底纹字（水印），可能写着单位名称；已按位置遮盖认出的部分，压在下面的正文也被遮住。"
                 "请查看副本是否有遗漏，或换用没有水印的原件重新扫描后再处理。"
@@ -80,3 +93,26 @@ def legibility_doubts(
             place = reading.lines[mark].polygon
             found.append(Doubt(code="watermark", message=message, page=page, polygon=place))
     return found
+
+
+def watermark_notes(masks: Sequence[Mask]) -> list[Doubt]:
+    """Return a note for each page from which watermarks were cleared."""
+    first = {mask.page: mask for mask in reversed(masks) if mask.cleared}
+    message = (
+        "这一页斜排的浅色水印可能写着单位名称，已清除底纹，压在上面的正文保留；"
+        "笔画如有缺损，请对照原件。"
+    )
+    return [
+        Doubt(code="watermark-cleared", message=message, page=page, polygon=mask.polygon)
+        for page, mask in sorted(first.items())
+    ]
+
+
+def _all_cleared(page: int, decisions: Sequence[Decision], masks: Sequence[Mask]) -> bool:
+    marks = {
+        d.finding.id
+        for d in decisions
+        if d.finding.recogniser == WATERMARKS and d.finding.page == page and d.action is Action.MASK
+    }
+    cleared = {finding for m in masks if m.cleared and m.page == page for finding in m.findings}
+    return bool(marks) and marks <= cleared

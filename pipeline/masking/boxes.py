@@ -16,6 +16,7 @@ from pipeline.masking.cuts import cut
 from pipeline.masking.ink import Ink, find_ink
 from pipeline.masking.rows import Row, Rows, char_range
 from pipeline.masking.strokes import behind_colon, whole_strokes
+from pipeline.masking.watermarks import watermark_masks
 from pipeline.masking.widths import standard_width, widen
 from pipeline.reading.lines import PageReading
 
@@ -27,8 +28,7 @@ _CLEAN = 0.6  # em of paper that ends a word where no neighbour was read
 _DISAGREE = 0.35
 _WIDER = 1.25  # times the line's pitch, from which a hand wrote wider than the print
 _GROWTH = 3.0  # em at most beyond the box
-# Pictures, whose ink follows no line, watermarks, across which print runs on, and what a person
-# drew: the mask is the finding's own outline.
+# Pictures and watermarks follow no line, nor what a person drew: the finding's outline is the mask.
 _WHOLE = (Kind.FACE, Kind.CODE)
 _OUTLINED = (WATERMARKS, BY_PERSON)
 _TOUCH = 1.2  # em between boxes within which characters may have been cut wrongly
@@ -58,10 +58,11 @@ def plan(pixels: Pixels, reading: PageReading, decisions: Sequence[Decision]) ->
     """
     rows = Rows(reading)
     patches: list[_Patch] = []
-    masks: list[Mask] = []
+    masks = watermark_masks(pixels, reading, decisions)
+    done = {finding for mask in masks for finding in mask.findings}
     for number, decision in enumerate(decisions):
         finding = decision.finding
-        if decision.action is not Action.MASK:
+        if decision.action is not Action.MASK or finding.id in done:
             continue
         whole = finding.kind in _WHOLE or finding.recogniser in _OUTLINED
         if finding.line is None and (whole or len(finding.polygon.points) != 4):

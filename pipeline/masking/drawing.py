@@ -1,4 +1,7 @@
-"""Paints masks on page pixels: opaque black, with the label in white where there is room."""
+"""Paints masks on page pixels: opaque black, with the label in white where there is room.
+
+Only a watermark that stands apart from the print is cleared instead.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,7 @@ from PIL import Image, ImageDraw, ImageFont
 from pipeline.dossier import Kind, Mask
 from pipeline.geometry import Polygon
 from pipeline.intake import MUPDF_LOCK
+from pipeline.reading.clearing import clear
 
 Pixels = NDArray[np.uint8]
 
@@ -31,12 +35,17 @@ def draw(pixels: Pixels, masks: Sequence[Mask], *, bilevel: bool = False) -> Non
 
     Args:
         pixels: The page on the frame of the masks' polygons, shape (height, width, 3).
-        masks: What to paint. Every pixel of a polygon becomes opaque.
+        masks: What to paint. Every pixel of a polygon becomes opaque, or is painted anew.
         bilevel: Draw labels without intermediate greys.
     """
+    # Before anything is black: what is painted anew is told from the page's own paper and print.
+    marks = [mask for mask in masks if mask.cleared]
+    cleared = clear(pixels, [mask.polygon for mask in marks])
+    done = {mask for mask, is_done in zip(marks, cleared, strict=True) if is_done}
+    left = [mask for mask in masks if mask not in done]
     # A seal lies over names and units that have labels of their own: those are written last.
-    seals = [mask for mask in masks if mask.kind is Kind.SEAL]
-    for group in (seals, [mask for mask in masks if mask.kind is not Kind.SEAL]):
+    seals = [mask for mask in left if mask.kind is Kind.SEAL]
+    for group in (seals, [mask for mask in left if mask.kind is not Kind.SEAL]):
         for mask in group:
             _fill(pixels, mask)
         for mask in group:

@@ -12,17 +12,27 @@ from pipeline.reading.crops import is_tall, sides
 # A sheet this much wider than its text is high may hold two pages, if so many lines stand in each
 # half and none within this share of the width from the middle.
 _LANDSCAPE, _LEAST, _CLEAR = 1.05, 3, 0.02
+# Up to this angle a line is nearly level, and so many of them tell how a page lies.
+_LEVEL, _FEW_LEVEL = float(np.radians(12.0)), 3
 
 
 def page_slant(quads: Sequence[NDArray[np.float32]]) -> float:
-    """Return the median angle of the longer lines in radians; 0 on a page without any."""
+    """Return the median angle of the longer lines in radians; 0 on a page without any.
+
+    Where most of them are a watermark's, those that are nearly level are the page's.
+    """
     angles = []
     for quad in quads:
         across, down = sides(quad)
         if across > 3 * down:
             direction = (quad[1] - quad[0]) + (quad[2] - quad[3])
             angles.append(float(np.arctan2(direction[1], direction[0])))
-    return float(np.median(angles)) if angles else 0.0
+    if not angles:
+        return 0.0
+    level = [angle for angle in angles if abs(angle) <= _LEVEL]
+    found = float(np.median(angles))
+    leans = _LEVEL < abs(found) < np.pi / 2 - _LEVEL
+    return float(np.median(level)) if leans and len(level) >= _FEW_LEVEL else found
 
 
 def reading_order(quads: Sequence[NDArray[np.float32]], width: float = 0) -> list[int]:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from pipeline.geometry import Frame, Polygon, turn_pixels
 from pipeline.intake.pages import SourcePage
 from pipeline.reading import watermarks
+from pipeline.reading.clearing import without
 from pipeline.reading.crops import Crop, char_edges, char_quads, cut
 from pipeline.reading.engine import Image, OcrEngine, Recognition
 from pipeline.reading.layer import use_layer
@@ -23,6 +24,8 @@ from pipeline.reading.upright import lies_in_columns, probe_scores
 from pipeline.reading.watermarks import draw_pale, new_ones, slanted
 
 DETECTION_SIDE = 1280
+# From so many characters a line that stands aslant is looked at as a watermark.
+_WORDS = 4
 
 
 class Reader:
@@ -37,7 +40,7 @@ class Reader:
     """
 
     #: Part of every cache key; raised whenever the same page would be read differently.
-    version = "ppocrv6-small.10"
+    version = "ppocrv6-small.11"
 
     def __init__(self, models_dir: Path, *, threads: int = 2) -> None:
         self._engine = OcrEngine(models_dir, threads=threads)
@@ -66,7 +69,19 @@ class Reader:
         lines, report = use_layer(lines, page.layer, frame)
         # Before the ink of seals was lifted, for a watermark may have their colour.
         known = [lines[index] for index in quality.aslant if index < len(lines)]
-        marks = self._watermarks(turn_pixels(page.pixels, frame.turn), frame, known, quality.slant)
+        upright = turn_pixels(page.pixels, frame.turn)
+        marks = self._watermarks(upright, frame, known, quality.slant)
+        words = [line.polygon for line in known if len(line.chars) >= _WORDS]
+        bare = without(upright, [*words, *(mark.polygon for mark in marks)])
+        if bare is not None:
+            # Words under a watermark are read with it, or not at all.
+            bare = lift_seal_ink(bare)
+            quads = _in_order(self._engine.detect(bare, DETECTION_SIDE))
+            lines, crops = self._read_quads(bare, frame, quads)
+            quality = measure(bare, lines, crops)
+            lines, report = use_layer(lines, page.layer, frame)
+            still = [lines[index] for index in quality.aslant if index < len(lines)]
+            marks = new_ones((*known, *marks), still)
         aslant = (*quality.aslant, *range(len(lines), len(lines) + len(marks)))
         quality = replace(quality, aslant=aslant, watermark=bool(marks))
         return PageReading(frame, (*lines, *marks), confidence, report, quality)

@@ -11,6 +11,7 @@ from pipeline.dossier import Doubt, Mask
 from pipeline.geometry import Frame, Polygon
 from pipeline.reading.lines import Line
 from pipeline.verification.beside import only_suspicious
+from pipeline.verification.clearings import find_aslant
 from pipeline.verification.doubts import doubt
 from pipeline.verification.edges import find_edges
 from pipeline.verification.fidelity import Pixels
@@ -41,18 +42,20 @@ def check_reading(
     reader: Rereader,
     first: Sequence[Line] = (),
     look: Look | None = None,
+    cleared: Sequence[Mask] = (),
 ) -> list[Doubt]:
     """Read a page of the copy and report what can still be read of the applicant and of others.
 
     Args:
         pixels: RGB of the copy's page, in ``frame``.
         frame: The upright grid at stored resolution.
-        masks: The masks of this page.
+        masks: The black masks of this page.
         kept: Places of this page that the policy keeps; ID-like or fuzzy matches there are no leak.
         wanted: The applicant's strings.
         reader: Reads upright images.
         first: What was read on the page before anything was hidden.
         look: Finds in writing what should be hidden.
+        cleared: Places of this page from which a watermark was cleared.
     """
     lines, grid = _read_again(pixels, frame, reader)
     hidden, allowed = Areas([m.polygon for m in masks], grid), Areas(kept, grid)
@@ -66,6 +69,10 @@ def check_reading(
     if look is not None:
         still_open = find_open(lines, grid, hidden, allowed, look, first)
         doubts += [doubt(code, frame.page, place.to(frame)) for code, place in still_open]
+    doubts += [
+        doubt("watermark-visible", frame.page, place.to(frame))
+        for place in find_aslant(lines, cleared, grid)
+    ]
     beside = [place.to(frame) for place in find_edges(runs, masks, grid, wanted.ends)]
     beside += [place.to(frame) for place in find_remnants(runs, masks, grid)]
     unread = find_unread_ink(pixels, frame, masks, lines)

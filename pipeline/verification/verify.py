@@ -14,6 +14,7 @@ from pipeline.dossier import Applicant, Doubt, Mask, Verdict, VerdictKind
 from pipeline.geometry import Frame, Polygon
 from pipeline.intake import MUPDF_LOCK
 from pipeline.reading.lines import Line
+from pipeline.verification.clearings import check_cleared
 from pipeline.verification.codes import check_codes
 from pipeline.verification.doubts import doubt
 from pipeline.verification.fidelity import PagePair, Pixels, check_fidelity
@@ -28,7 +29,9 @@ from pipeline.verification.stamps import check_stamps
 from pipeline.verification.structure import ImagePlace, check_structure
 
 _FILE_CHECKS = frozenset({"structure", "strings"})
-_PAGE_CHECKS = frozenset({"size", "fidelity", "opacity", "seals", "codes", "layer", "reading"})
+_PAGE_CHECKS = frozenset(
+    {"size", "fidelity", "opacity", "cleared", "seals", "codes", "layer", "reading"}
+)
 _LARGEST = 2_000_000_000
 
 
@@ -197,7 +200,9 @@ def _page(
 ) -> None:
     """Do all checks of one page; the page is decoded once."""
     page = frame.page
-    masks = [m for m in task.masks if m.page == page]
+    here = [m for m in task.masks if m.page == page]
+    # What is cleared hides no print: all that stands there is read and searched again.
+    masks, cleared = ([m for m in here if m.cleared is is_] for is_ in (False, True))
     kept = [k for k in task.kept if k.frame.page == page]
     first = task.first[page - 1] if page <= len(task.first) else ()
     if place is None or (place.width, place.height) != (frame.width, frame.height):
@@ -217,17 +222,18 @@ def _page(
     report.done.add((page, "size"))
     with ThreadPoolExecutor(1) as beside:
         # The comparisons run beside the reading, which does not fill both cores all the time.
-        fidelity = beside.submit(check_fidelity, pair, masks)
+        fidelity = beside.submit(check_fidelity, pair, here)
         opacity = beside.submit(check_opacity, pair, masks)
         stamps = beside.submit(check_stamps, pixels, frame, masks, task.seals)
         codes = beside.submit(check_codes, pixels, frame, kept)
-        given = (pixels, frame, masks, kept, task.wanted, task.reader, first, task.look)
+        given = (pixels, frame, masks, kept, task.wanted, task.reader, first, task.look, cleared)
         reading = _now(check_reading, *given)
     report.run(page, "fidelity", fidelity.result)
     report.run(page, "opacity", opacity.result)
+    report.run(page, "cleared", lambda: check_cleared(pair, cleared, masks))
     report.run(page, "seals", stamps.result)
     report.run(page, "codes", codes.result)
-    report.run(page, "layer", lambda: _layer(document, frame, masks, kept, task.wanted))
+    report.run(page, "layer", lambda: _layer(document, frame, here, kept, task.wanted))
     report.run(page, "reading", reading.result)
 
 

@@ -11,7 +11,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
-from bench.sight import Sight, look
+from bench.sight import MARK_VISIBLE, Sight, look, without_print
 from pipeline.geometry import Point
 
 Pixels = NDArray[np.uint8]
@@ -206,3 +206,26 @@ def test_bold_strokes_count_as_ink_although_they_are_wide() -> None:
         )
         sights = [look(bold, bold, outline, float(size)) for outline in outlines]
         assert all(sight.visible and sight.kept and not sight.blank for sight in sights)
+
+
+@pytest.mark.parametrize("print_", [False, True])
+def test_a_watermark_is_seen_where_it_is_left_and_not_where_only_print_across_it_is(
+    print_: bool,
+) -> None:
+    sheet = Image.new("L", (500, 200), 240)
+    pen = ImageDraw.Draw(sheet)
+    boxes = [pen.textbbox((60 + 100 * n, 50), c, font=_font(90)) for n, c in enumerate("淮南二中")]
+    outlines: list[Outline] = [((a, b), (c, b), (c, d), (a, d)) for a, b, c, d in boxes]
+    for n, character in enumerate("淮南二中"):
+        pen.text((60 + 100 * n, 50), character, fill=196, font=_font(90))
+    marked, bare = sheet, Image.new("L", sheet.size, 240)
+    for page in (marked, bare) if print_ else ():
+        for y in (50, 90, 130):
+            ImageDraw.Draw(page).text((20, y), "本学年教学成绩优秀" * 2, fill=40, font=_font(28))
+    source, corners = np.asarray(marked), [point for o in outlines for point in o]
+    for copy, seen in ((np.asarray(marked), True), (np.asarray(bare), False)):
+        plain, views = without_print(source, [_recoded(copy, 85)], corners)
+        sights = [look(plain, views[0], outline, 90) for outline in outlines]
+        assert all((s.legible > MARK_VISIBLE) is seen and not s.blank for s in sights)
+    black, views = without_print(source, [np.zeros_like(source)], corners)
+    assert not any(look(black, views[0], o, 90).legible > MARK_VISIBLE for o in outlines)

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.dossier import Action, Decision, Finding, Kind
+from pipeline.dossier import Action, Decision, Finding, Kind, Mask
 from pipeline.geometry import Frame, Polygon
-from pipeline.legibility import legibility_doubts, shortfalls
+from pipeline.legibility import legibility_doubts, shortfalls, watermark_notes
 from pipeline.policy import load_policy
 from pipeline.reading.lines import Char, Line, PageQuality, PageReading
 
@@ -68,6 +68,24 @@ def test_a_watermark_goes_to_a_person_and_the_letters_of_a_seal_do_not() -> None
     assert doubts[0].polygon == reading.lines[0].polygon
     for kind in (Kind.SEAL, Kind.ISSUING_AUTHORITY):
         assert not legibility_doubts([reading], [_seal((250, 650, 640, 1000), kind)], LIMITS)
+
+
+def test_a_watermark_asks_a_person_unless_all_of_it_was_cleared() -> None:
+    reading = _reading(replace(GOOD, aslant=(0,)))
+    place = reading.lines[0].polygon
+    found = Finding(
+        id="p1-w0", page=1, kind=Kind.UNIT, polygon=place,
+        recogniser="watermarks", rule="aslant", score=0.9, reason="",
+    )  # fmt: skip
+    decisions = [Decision(finding=found, action=Action.MASK)]
+    for findings, asked in ((("p1-w0",), []), (("p1-1",), ["watermark"])):
+        mask = Mask(
+            page=1, polygon=place, label="", kind=Kind.UNIT, findings=findings, cleared=True
+        )
+        doubts = legibility_doubts([reading], decisions, LIMITS, [mask])
+        assert [d.code for d in doubts] == asked
+        assert [n.code for n in watermark_notes([mask])] == ["watermark-cleared"]
+    assert not watermark_notes([])
 
 
 def test_a_watermark_that_says_what_the_paper_is_for_asks_nobody() -> None:
