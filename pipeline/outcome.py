@@ -75,12 +75,16 @@ class OwnPlace(Noun):
         page: Page of that copy, from 1.
         corners: Fractions of that page as it is stored.
         leak: Whether it is not hidden; otherwise it is not the original's.
+        original: The same place on the original: fractions of its upright page.
+        original_page: Page of the original, from 1.
     """
 
     message: int
     page: int
     corners: tuple[tuple[float, float], ...]
     leak: bool
+    original: tuple[tuple[float, float], ...] | None = None
+    original_page: int | None = None
 
 
 class OwnCopy(Noun):
@@ -93,6 +97,7 @@ class OwnCopy(Noun):
         differences: How many places are not the original's.
         messages: What was found, in Chinese; no text of the page.
         places: Where what the messages tell of stands.
+        turns: Of each page, the quarter turns clockwise that make it stand as the original does.
         report: Where the pictures are, inside the case.
         error: Why it was not compared.
     """
@@ -103,6 +108,7 @@ class OwnCopy(Noun):
     differences: int = 0
     messages: tuple[str, ...] = ()
     places: tuple[OwnPlace, ...] = ()
+    turns: tuple[int, ...] = ()
     report: str | None = None
     error: ErrorEntry | None = None
 

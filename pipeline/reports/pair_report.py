@@ -122,25 +122,32 @@ def own_copy(
             "leaks": len(report.leaks),
             "differences": len(report.differences),
             "messages": tuple(messages[:_MOST_MESSAGES]),
-            "places": _places(entries[:_MOST_MESSAGES], report.sizes),
+            "places": _places(entries[:_MOST_MESSAGES], report),
+            "turns": report.turns,
             "report": place,
         }
     )
 
 
-def _places(
-    entries: Sequence[Leak | Difference], sizes: Sequence[tuple[int, int]]
-) -> tuple[OwnPlace, ...]:
+def _places(entries: Sequence[Leak | Difference], report: PairReport) -> tuple[OwnPlace, ...]:
     """Return where the entries stand; what is of no page of the copy has no place."""
     places = []
     for number, entry in enumerate(entries):
         missing = isinstance(entry, Difference) and entry.missing
         if entry.page is None or entry.polygon is None or missing:
             continue
-        width, height = sizes[entry.page - 1]
+        width, height = report.sizes[entry.page - 1]
         corners = tuple((round(x / width, 5), round(y / height, 5)) for x, y in entry.polygon)
-        leak = isinstance(entry, Leak)
-        places.append(OwnPlace(message=number, page=entry.page, corners=corners, leak=leak))
+        origin = report.origins[number]
+        place = OwnPlace(
+            message=number,
+            page=entry.page,
+            corners=corners,
+            leak=isinstance(entry, Leak),
+            original=origin.corners if origin else None,
+            original_page=origin.page if origin else None,
+        )
+        places.append(place)
     return tuple(places)
 
 

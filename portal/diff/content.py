@@ -77,8 +77,8 @@ def sheet_content(
         "pages": len(frames),
         "version": shown.number if shown else None,
         "ratio": round(frame.height / frame.width, 4),
-        "left": _side(dossier, left, frame, user),
-        "right": _side(dossier, right, frame, user),
+        "left": _side(attachment, left, frame, user),
+        "right": _side(attachment, right, frame, user),
         "findings": findings,
         "beside": beside if beside is not findings else None,
         "drawn": _drawn(attachment, shown, page, frame),
@@ -151,18 +151,34 @@ def own_content(attachment: Attachment, page: int, frame: Frame) -> Row:
         return {"messages": [], "marks": []}
     own = OwnCopy.model_validate(attachment.own_result)
     # Fractions of the page have no size; only the turn counts.
-    unit = Frame(page, 1, 1, frame.turn)
+    unit = Frame(page, 1, 1, _own_turn(attachment, frame))
     marks = [
         {
             "mark": place.message,
             "leak": place.leak,
             "name": own.messages[place.message],
             "box": fractions(place.corners, unit),
+            "beside": place.original if place.original_page == page else None,
         }
         for place in own.places
         if place.page == page
     ]
     return {"messages": list(own.messages), "marks": marks}
+
+
+def turn_of(attachment: Attachment, side: Side, frame: Frame) -> int:
+    """Return the quarter turns clockwise after which a side's page stands as the others do."""
+    if side.version is not None:
+        # Our copies stand upright.
+        return 0
+    return _own_turn(attachment, frame) if side.code == OWN else frame.turn
+
+
+def _own_turn(attachment: Attachment, frame: Frame) -> int:
+    """The applicant may have scanned the copy the other way round than the original."""
+    found = OwnCopy.model_validate(attachment.own_result) if attachment.own_result else None
+    turns = found.turns if found else ()
+    return turns[frame.page - 1] if frame.page <= len(turns) else frame.turn
 
 
 def queue_places(attachment: Attachment, page: int, frame: Frame) -> dict[int, list[list[float]]]:
@@ -216,10 +232,9 @@ def record_content(attachment: Attachment) -> list[Row]:
     ]
 
 
-def _side(dossier: Dossier, side: Side, frame: Frame, user: User) -> Row:
-    # Our copies stand upright; the original is turned so that both look alike.
-    turn = frame.turn if side.is_stored else 0
-    links = page_links(dossier.pk, side.file.key, frame.page, turn, user)
+def _side(attachment: Attachment, side: Side, frame: Frame, user: User) -> Row:
+    turn = turn_of(attachment, side, frame)
+    links = page_links(attachment.dossier_id, side.file.key, frame.page, turn, user)
     return {"code": side.code, "label": side.label, "images": links}
 
 

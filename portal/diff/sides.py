@@ -34,11 +34,6 @@ class Side:
     file: StoredFile
     version: CopyVersion | None = None
 
-    @property
-    def is_stored(self) -> bool:
-        """Whether its pages lie as they were stored, and not upright as in our copies."""
-        return self.version is None
-
 
 def sides_of(attachment: Attachment) -> list[Side]:
     """Return what an attachment has, the newest masked copy first, the original last."""

@@ -28,6 +28,7 @@ from portal.diff.content import (
     queue_places,
     record_content,
     sheet_content,
+    turn_of,
 )
 from portal.diff.kinds import KINDS
 from portal.diff.links import opened_link
@@ -151,7 +152,7 @@ def _sheet(request: UserRequest, found: Dossier, place: Place) -> Row:
         content["own"] = {"messages": [], "marks": []}
     if page < len(frames):
         for side in pair:
-            prepare(side.file, page + 1, frames[page].turn if side.is_stored else 0)
+            prepare(side.file, page + 1, turn_of(attachment, side, frames[page]))
     return content
 
 

@@ -27,10 +27,22 @@ _OWN_COPY = """
 from pathlib import Path
 from pipeline.outcome import OwnCopy, OwnPlace
 from tests.portal.reviewed import reviewed
-box = ((0.1, 0.2), (0.3, 0.2), (0.3, 0.25), (0.1, 0.25))
-place = OwnPlace(message=0, page=1, corners=box, leak=False)
-own = OwnCopy(verdict="differs", differences=1, messages=("第 1 页：与原件不同",), places=(place,))
-print(reviewed(Path({folder!r}), own_copy=own).pk)
+box = ((0.26, 0.15), (0.43, 0.15), (0.43, 0.19), (0.26, 0.19))
+lies = tuple((y, 1 - x) for x, y in box)
+place = OwnPlace(message=0, page=1, corners=lies, leak=False, original=box, original_page=1)
+said = ("第 1 页：与原件不同",)
+own = OwnCopy(verdict="differs", differences=1, messages=said, places=(place,), turns=(1,))
+print(reviewed(Path({folder!r}), own_copy=own, own_turn=1).pk)
+"""
+_ALIKE = """
+() => {
+  const [copy, original] = [...document.querySelectorAll("#card canvas")].map((one) =>
+    one.getContext("2d").getImageData(0, 0, one.width, one.height));
+  const dark = (pixels) => pixels.data.filter((v, at) => at % 4 === 0 && v < 128).length;
+  if (copy.width !== original.width || copy.height !== original.height) return false;
+  const off = copy.data.filter((v, at) => Math.abs(v - original.data[at]) > 96).length;
+  return dark(original) > 50 && off < dark(original) / 10;
+}
 """
 _MAKING = """
 from dossiers.models import Dossier, RunKind
@@ -145,6 +157,8 @@ def test_what_the_applicant_changed_in_the_own_copy_is_framed_beside_the_origina
     expect(page.locator("#left polygon.own.differs.current")).to_have_count(1)
     expect(page.locator("#right polygon.own")).to_have_count(0)
     expect(page.locator("#card canvas")).to_have_count(2)
+    # The copy was scanned on its side; both crops show the same word all the same.
+    assert page.evaluate(_ALIKE)
     page.get_by_role("button", name="第 1 页：与原件不同").click()
     page.locator("#queue-rows li").filter(has_text="没有十足把握").click()
     expect(page.locator("#left h2")).to_have_text("原件")

@@ -24,12 +24,18 @@ OTHER: Corners = ((208.0, 280.0), (304.0, 280.0), (304.0, 322.0), (208.0, 322.0)
 
 
 def reviewed(
-    folder: Path, *, files: int = 1, turn: int = 0, own_copy: OwnCopy | None = None
+    folder: Path,
+    *,
+    files: int = 1,
+    turn: int = 0,
+    own_copy: OwnCopy | None = None,
+    own_turn: int | None = None,
 ) -> Dossier:
     """Return a dossier up for review: each attachment with two masks, the second one doubtful.
 
     ``turn`` is how many quarter turns clockwise bring the stored page upright. With ``own_copy``
-    the applicant hid nothing in a copy of their own of each file, and this was found.
+    the applicant hid nothing in a copy of their own of each file, and this was found; ``own_turn``
+    brings that copy upright, where it does not lie as the original does.
     """
     dossier = create_dossier(APPLICANT, "huainan-2025", title="待核对")
     for number in range(files):
@@ -41,6 +47,9 @@ def reviewed(
         append_chunk(row.key, 0, data)
         attachment = complete_upload(row.key)
         if own_copy is not None:
+            lies = turn if own_turn is None else own_turn
+            sheet.rotate(90 * lies, expand=True).save(folder / "own.png", dpi=(150, 150))
+            data = (folder / "own.png").read_bytes()
             row = register_upload(
                 dossier.pk, name="own.png", size=len(data), own_copy_of=attachment.ordinal
             )

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
-from PIL import Image
+from PIL import Image, ImageChops
 
 from dossiers.audit import AuditAction
 from dossiers.models import AuditEvent, Decision, Dossier, User
@@ -218,6 +218,31 @@ def test_what_differs_in_the_applicants_own_copy_is_framed_where_it_stands(
     assert mark["box"][0] == pytest.approx([0.8, 0.1])
     assert mark["name"] == "第 1 页：与原件不同"
     assert sheet(client, dossier, a=1, p=1)["own"]["marks"] == []
+
+
+def test_an_own_copy_that_was_scanned_the_other_way_round_stands_as_the_original_does(
+    auditor: User, tmp_path: Path
+) -> None:
+    corners = ((0.1, 0.2), (0.3, 0.2), (0.3, 0.25), (0.1, 0.25))
+    place = OwnPlace(
+        message=0,
+        page=1,
+        corners=corners,
+        leak=True,
+        original=((0.7, 0.8), (0.9, 0.8), (0.9, 0.82), (0.7, 0.82)),
+        original_page=1,
+    )
+    own = OwnCopy(verdict="leak", leaks=1, messages=("没有盖住",), places=(place,), turns=(2,))
+    dossier = reviewed(tmp_path, turn=1, own_copy=own, own_turn=2)
+    client = browser(auditor)
+    shown = sheet(client, dossier, a=1, p=1, left="own", right="original")
+    pictures = [client.get(shown[side]["images"][0][1]).content for side in ("left", "right")]
+    copy, original = (Image.open(io.BytesIO(data)) for data in pictures)
+    assert copy.size == original.size == (WIDTH, HEIGHT)
+    assert ImageChops.difference(copy, original).getbbox() is None
+    (mark,) = shown["own"]["marks"]
+    assert mark["box"][0] == pytest.approx([0.9, 0.8])
+    assert mark["beside"][0] == pytest.approx([0.7, 0.8])
 
 
 def test_a_large_dossier_costs_no_more_questions_than_a_small_one(

@@ -18,6 +18,7 @@ from pipeline.verification.pair.nouns import (
     Channel,
     Difference,
     Leak,
+    Origin,
     OriginalPage,
     PairDoubt,
     PairReport,
@@ -29,6 +30,7 @@ from pipeline.verification.pair.page_check import (
     KINDS,
     PageFindings,
     check_page,
+    quarters,
     read_masked,
     readable,
 )
@@ -61,10 +63,12 @@ class _Pair:
         self.ours = [sketch(self.upright(n)) for n in range(1, original.page_count + 1)]
         self.theirs: list[Sketch] = []
         self.sizes: list[tuple[int, int]] = []
+        self.turns: list[int] = []
         for number in range(1, masked.page_count + 1):
             page = masked.page(number)
             self.theirs.append(sketch(page.pixels))
             self.sizes.append((page.frame.width, page.frame.height))
+            self.turns.append(page.turn)
         self.findings: dict[int, PageFindings] = {}
         self.of_original: dict[int, int] = {}
 
@@ -113,6 +117,8 @@ def check_pair(
         pair.of_original[match.original] = match.masked
         if match.matrix is not None:
             page = pair.masked.page(match.masked)
+            turn = quarters(match.matrix, pages[match.original - 1].frame)
+            pair.turns[match.masked - 1] = turn
             try:
                 found = check_page(
                     pair.upright(match.original),
@@ -242,4 +248,26 @@ def _report(pair: _Pair) -> PairReport:
         doubts=tuple(dict.fromkeys(pair.doubts)),
         pages=len(pair.theirs),
         sizes=tuple(pair.sizes),
+        turns=tuple(pair.turns),
+        origins=(
+            *(_origin(pair, leak) for leak in leaks),
+            *(_origin(pair, difference) for difference in differences),
+        ),
     )
+
+
+def _origin(pair: _Pair, entry: Leak | Difference) -> Origin | None:
+    """Return where on the original stands what was found on the copy."""
+    if entry.page is None or entry.polygon is None:
+        return None
+    found = pair.findings.get(entry.page)
+    numbers = [own for own, masked in pair.of_original.items() if masked == entry.page]
+    if found is None or found.registered is None or not numbers:
+        return None
+    if isinstance(entry, Difference) and entry.missing:
+        return None
+    grid = found.registered.grid
+    size = np.array([grid.width, grid.height], np.float64)
+    moved = found.registered.to_grid(np.array(entry.polygon, np.float64)) / size
+    corners = np.clip(moved, 0, 1).round(5).tolist()
+    return Origin(page=numbers[0], corners=tuple((x, y) for x, y in corners))

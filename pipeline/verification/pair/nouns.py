@@ -92,8 +92,20 @@ class PairDoubt(Noun):
     page: int | None = None
 
 
+class Origin(Noun):
+    """A place of the original: page from 1, corners in fractions of its upright page."""
+
+    page: int
+    corners: Corners
+
+
 class PairReport(Noun):
-    """The whole answer about a pair; ``sizes`` are width and height of the copy's stored pages."""
+    """The whole answer about a pair.
+
+    ``sizes`` are width and height of the copy's stored pages, ``turns`` the quarter turns clockwise
+    that make them stand as the original's do. ``origins`` has for each leak, then each difference,
+    where that is on the original, if the pages could be laid over each other.
+    """
 
     verdict: PairVerdict
     rules: tuple[str, ...]
@@ -102,6 +114,8 @@ class PairReport(Noun):
     doubts: tuple[PairDoubt, ...]
     pages: int
     sizes: tuple[tuple[int, int], ...] = ()
+    turns: tuple[int, ...] = ()
+    origins: tuple[Origin | None, ...] = ()
 
     def as_json(self) -> dict[str, object]:
         """Return the object that the command prints."""

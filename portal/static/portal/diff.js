@@ -55,10 +55,13 @@ function turn(by) {
   if (page >= 1 && page <= state.sheet.pages) open(state.sheet.attachment, page);
 }
 
-function place() {
+// Where it is on a side: an own copy was scanned for itself, and nothing stands in it just where the
+// original has it.
+function place(side = "left") {
   const { sheet } = state;
   const marked = sheet.own.marks.find((one) => one.mark === state.mark);
-  return found(state.finding)?.box ?? marked?.box ?? sheet.doubts[state.doubt] ?? null;
+  const there = marked && sheet[side].code !== "own" ? marked.beside ?? marked.box : marked?.box;
+  return found(state.finding)?.box ?? there ?? sheet.doubts[state.doubt] ?? null;
 }
 
 function focus() {
@@ -170,10 +173,9 @@ function renderCard() {
   else title.textContent = "待核对";
   card.append(title);
   if (doubt) card.append(...doubtTold(doubt, state.mark, (one) => go(doubt, one)));
-  const points = place();
-  if (points) {
+  if (place()) {
     const crops = element("div", "crops");
-    const made = [panes.left, panes.right].map((pane) => pane.crop(points, 0.012, 0.18));
+    const made = ["left", "right"].map((side) => panes[side].crop(place(side), 0.012, 0.18));
     if (made.every(Boolean)) { crops.append(...made); card.append(crops); }
   }
   if (finding) {

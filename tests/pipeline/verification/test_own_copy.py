@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
+import pymupdf
 import pytest
+from PIL import Image
 
 from fixtures.pairs import Pair, make_pair
 from models import weights_dir
@@ -65,6 +68,31 @@ def test_one_changed_character_is_shown_at_its_place(
     (width, height), corner = report.sizes[0], place.polygon[0]
     assert framed.corners[0] == pytest.approx((corner[0] / width, corner[1] / height), abs=1e-4)
     assert own.messages[framed.message] == "第 1 页：与原件不同" and not framed.leak
+
+
+def test_a_copy_that_was_scanned_on_its_side_is_laid_over_the_original(
+    tmp_path: Path, check: Check
+) -> None:
+    pair = make_pair(tmp_path, seed=6, tamper="grade")
+    sheets = []
+    with pymupdf.open(pair.masked) as copy:
+        for page in copy:
+            drawn = page.get_pixmap(dpi=150)
+            sheets.append(Image.frombytes("RGB", (drawn.width, drawn.height), drawn.samples))
+    lying = [sheet.rotate(-90, expand=True) for sheet in sheets]
+    lying[0].save(tmp_path / "lying.pdf", save_all=True, append_images=lying[1:], resolution=150)
+    report, _ = check(replace(pair, masked=tmp_path / "lying.pdf"))
+    assert report.verdict.value == "differs" and report.turns[0] == 3
+    assert report.sizes[0] == lying[0].size and len(report.differences) == 1
+    (origin,) = report.origins
+    assert pair.box is not None and origin is not None and origin.page == 1
+    with pymupdf.open(pair.original) as original:
+        width, height = original[0].get_images()[0][2:4]
+    xs, ys = (
+        [corner[k] * size for corner in origin.corners] for k, size in ((0, width), (1, height))
+    )
+    assert pair.box[0] - 15 < min(xs) < max(xs) < pair.box[2] + 15
+    assert pair.box[1] - 15 < min(ys) < max(ys) < pair.box[3] + 15
 
 
 @pytest.mark.parametrize("tamper", ["swapped", "dropped", "repeated"])
