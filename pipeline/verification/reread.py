@@ -29,6 +29,11 @@ _SMALLER, _LARGER = 0.8, 1.25
 _SMALL_PAGE = 1400
 """Longer side in pixels up to which a page is read enlarged, not reduced."""
 _DETECTION_SIDE = 1056
+_UPPER = 0.6
+"""Upper part of a character's place in which there is ink if it is no comma or stop."""
+_RIM, _PALE, _FEW = 5, 40, 6
+"""Width in pixels of a mask's edge, levels by which ink is darker than paper, and how many pixels
+of it are something."""
 _INK_SHARE = 0.004
 """Dark share of a page from which it cannot be a page without text."""
 
@@ -73,7 +78,8 @@ def check_reading(
         doubt("watermark-visible", frame.page, place.to(frame))
         for place in find_aslant(lines, cleared, grid)
     ]
-    beside = [place.to(frame) for place in find_edges(runs, masks, grid, wanted.ends)]
+    edges = (place.to(frame) for place in find_edges(runs, masks, grid, wanted.ends))
+    beside = [place for place in edges if _is_inked(pixels, frame, place, masks)]
     beside += [place.to(frame) for place in find_remnants(runs, masks, grid)]
     unread = find_unread_ink(pixels, frame, masks, lines)
     beside += only_suspicious(unread, masks, lines, first, frame)
@@ -101,6 +107,24 @@ def _relevant(found: Iterator[tuple[Run, Span]], kept: Areas) -> Iterator[tuple[
         if span.weak and all(kept.hold(g.polygon) for g in glyphs):
             continue
         yield run, span
+
+
+def _is_inked(pixels: Pixels, frame: Frame, place: Polygon, masks: Sequence[Mask]) -> bool:
+    """Whether something taller than a comma stands in a place: a mask's end may be read as a 1."""
+    x0, y0, x1, y1 = place.pixel_bounds()
+    gray = cv2.cvtColor(pixels[y0:y1, x0:x1], cv2.COLOR_RGB2GRAY) if y1 > y0 and x1 > x0 else None
+    if gray is None or gray.size == 0:
+        return True
+    covered = np.zeros(gray.shape, np.uint8)
+    for mask in masks:
+        corners = np.round(mask.polygon.to(frame).array() - (x0, y0)).astype(np.int32)
+        cv2.fillPoly(covered, [corners], (1,))
+        cv2.polylines(covered, [corners], True, (1,), _RIM)
+    free = gray[covered == 0]
+    if not free.size:
+        return False
+    ink = (gray < np.percentile(free, 90) - _PALE) & (covered == 0)
+    return bool(ink[: round(_UPPER * (y1 - y0))].sum() >= _FEW)
 
 
 def _unread(pixels: Pixels, frame: Frame, masks: Sequence[Mask]) -> list[Doubt]:

@@ -71,6 +71,10 @@ _ANY_SCHOOL = re.compile(
 )
 
 
+_NO_NAMES = frozenset("的了着过")
+"""What ends no name: 班的, 常的, 成了."""
+
+
 @cache
 def everyday_words() -> frozenset[str]:
     """Return the words that are shaped like names and are none."""
@@ -241,7 +245,9 @@ def _is_transliterated(run: Run, parts: list[tuple[int, int]], number: int) -> b
 
 
 def _is_shaped(text: str) -> bool:
-    """Whether a text is a surname and one or two more characters."""
+    """Whether a text is a surname and one or two more characters that may be a given name."""
+    if text[-1:] in _NO_NAMES:
+        return False
     long = text[:2] in surnames() and len(text) > 2
     return (long or text[:1] in surnames()) and 1 <= len(text) - (2 if long else 1) <= 2
 
