@@ -41,6 +41,8 @@ _WRITTEN = 0.22
 #: Share of what is inside that is paper: a head in a photograph is round too.
 _PAPER = 0.3
 _INK, _PALE = 0.15, 0.25
+#: Share of its line's ink that the writing in a whole ring has at least.
+_THIN = 0.35
 
 
 def find_seals(pixels: Pixels, pages: int = 1) -> tuple[Seal, ...]:
@@ -129,12 +131,16 @@ def _written(ink: Gray, fit: Fit, off: NDArray[np.bool_], *, coloured: bool) -> 
         seen &= ~off[np.clip(rows, 0, height - 1), np.clip(columns, 0, width - 1)]
         return np.asarray(cv2.remap(ink, x, y, cv2.INTER_LINEAR), np.float32), seen
 
-    whole = coloured and fit.seen >= _SURE and fit.gap <= _SHORT
+    whole = fit.seen >= _SURE and fit.gap <= _SHORT
+    # The thin writing in a pale ring is paler still.
+    line, _ = at(np.ones(1, np.float32))
+    least = min(_INK, _THIN * float(np.median(line))) if whole else _INK
+    whole = whole and coloured
     band, on_page = at(
         np.linspace(0.15 if whole else 0.55, 0.88, 22 if whole else 10, dtype=np.float32)
     )
     there = on_page.mean(axis=1) > 0.5
-    lettered = float(((band > _INK).sum(axis=1) >= 2)[there].mean()) if there.any() else 0.0
+    lettered = float(((band > least).sum(axis=1) >= 2)[there].mean()) if there.any() else 0.0
     middle, seen = at(np.linspace(0.0, 0.12, 4, dtype=np.float32))
     star = float((middle > _INK)[seen].mean()) if seen.mean() > 0.5 else 0.0
     inside, seen = at(np.sqrt(np.linspace(0.01, 0.8, 12, dtype=np.float32)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import cv2
@@ -62,13 +62,12 @@ def fit_ring(ink: Gray, ring: Ring, off: NDArray[np.bool_]) -> Fit | None:
     found = _from(ink, ring, off)
     if found is None or found.seen < _PROMISING or found.seen >= _SURE or ring.turn == 0.0:
         return found
-    # Ovals that are turned further than the places tell are met from further round, and larger.
-    for turn in (2 * ring.turn, 0.0):
-        for larger in (1.0, 1.12):
-            start = replace(ring, turn=turn, radius=larger * ring.radius)
-            other = _from(ink, start, off)
-            if other is not None and other.seen > found.seen:
-                found = other
+    for other in ring.others:
+        better = _from(ink, other, off)
+        if better is not None and better.seen > found.seen:
+            found = better
+        if found.seen >= _SURE:
+            break
     return found
 
 

@@ -29,13 +29,15 @@ _ROOM = 20
 _ROUND = (0.03, 0.18, 1.15)
 _OVAL = (0.045, 0.13, 1.2)
 #: Height by width of an oval seal, and how far it is turned, in radians.
-_FLAT, _TURNS = 0.71, (-0.13, 0.13)
+_FLAT, _TURNS = 0.71, (-0.24, -0.08, 0.08, 0.24)
 #: Rules and text give large rings and small ones votes that a seal on the same page may not reach:
 #: each third of the sizes has places of its own. Bounds as shares of the longer side.
 _THIRDS = (0.045, 0.085)
 #: How many times as many peaks are looked at as places are wanted; and the share of a ring that
 #: counts as lying on the page at least.
 _PEAKS, _SEEN = 3, 0.5
+#: Pixels of the map around a peak in which the middle of an oval turned otherwise may lie.
+_NEAR = 4
 #: Contrast of an edge below which it is noise, and from which it has its full say.
 _NOISE, _FULL = 0.06, 0.3
 #: Pixels of the map around an edge that its neighbours are counted in, and how many are no crowd.
@@ -53,6 +55,7 @@ class Ring:
         flat: Height by width.
         turn: Of its first axis against x, in radians, clockwise.
         votes: How much speaks for it.
+        others: Where ovals turned otherwise may be nearby.
     """
 
     x: float
@@ -61,6 +64,7 @@ class Ring:
     flat: float = 1.0
     turn: float = 0.0
     votes: float = 0.0
+    others: tuple[Ring, ...] = ()
 
 
 def vote(ink: Gray, off: NDArray[np.bool_], *, most: int, least: float) -> list[Ring]:
@@ -81,7 +85,8 @@ def vote(ink: Gray, off: NDArray[np.bool_], *, most: int, least: float) -> list[
     maps = []
     for ring in _templates(canvas, max(size)):
         product = (spectrum * ring).view(np.float32).reshape(*canvas, 2)
-        maps.append(cv2.dft(product, flags=cv2.DFT_INVERSE | cv2.DFT_SCALE)[..., 0])
+        votes_of = cv2.dft(product, flags=cv2.DFT_INVERSE | cv2.DFT_SCALE)[..., 0]
+        maps.append(np.asarray(votes_of, np.float32))
     found = []
     for low, high in pairwise((0.0, *(third * max(size) for third in _THIRDS), math.inf)):
         group = [k for k, (radius, _, _) in enumerate(kinds) if low <= radius < high]
@@ -90,9 +95,34 @@ def vote(ink: Gray, off: NDArray[np.bool_], *, most: int, least: float) -> list[
         for x, y, votes in _peaks(best, _PEAKS * most, least):
             radius, flat, turn = kinds[max(group, key=lambda k: maps[k][y, x])]
             place = (x + 0.5 - _ROOM) / factor, (y + 0.5 - _ROOM) / factor
-            rings.append(Ring(*place, radius / factor, flat, turn, votes))
+            others = _otherwise(maps, group, kinds, (x, y), factor) if turn else ()
+            rings.append(Ring(*place, radius / factor, flat, turn, votes, others))
         found += _surest(rings, off, most)
     return sorted(found, key=lambda ring: -ring.votes)
+
+
+def _otherwise(
+    maps: Sequence[Gray],
+    group: Sequence[int],
+    kinds: Sequence[tuple[float, float, float]],
+    peak: tuple[int, int],
+    factor: float,
+) -> tuple[Ring, ...]:
+    """For each turn of an oval the place near a peak where most speaks for it.
+
+    An oval that is turned one way raises a peak beside its middle for one turned the other.
+    """
+    x0, y0 = max(0, peak[0] - _NEAR), max(0, peak[1] - _NEAR)
+    window = np.s_[y0 : peak[1] + _NEAR + 1, x0 : peak[0] + _NEAR + 1]
+    found = []
+    for turn in _TURNS:
+        best = max((k for k in group if kinds[k][2] == turn), key=lambda k: maps[k][window].max())
+        here = maps[best][window]
+        down, right = np.unravel_index(int(here.argmax()), here.shape)
+        place = [(v + 0.5 - _ROOM) / factor for v in (x0 + int(right), y0 + int(down))]
+        radius, flat, _ = kinds[best]
+        found.append(Ring(place[0], place[1], radius / factor, flat, turn, float(here.max())))
+    return tuple(found)
 
 
 def _surest(rings: Sequence[Ring], off: NDArray[np.bool_], most: int) -> list[Ring]:

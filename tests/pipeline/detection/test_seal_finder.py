@@ -7,10 +7,11 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import pytest
 
 import fixtures
 from fixtures.seals import Look, seal
-from fixtures.sheet import Sheet
+from fixtures.sheet import Sheet, Style
 from pipeline.detection.seals import find_seals, frames
 from pipeline.detection.seals.candidate import Colour, Seal, Shape
 from pipeline.detection.seals.finder import distinct
@@ -52,3 +53,26 @@ def test_a_schools_square_seal_that_a_faxed_tables_rules_cross_is_found() -> Non
     gray = cv2.cvtColor(np.asarray(sheet.image), cv2.COLOR_RGB2GRAY)
     fax = np.repeat(np.where(gray > 150, 255, 0).astype(np.uint8)[..., None], 3, axis=2)
     assert [found.shape for found in find_seals(fax)] == [Shape.SQUARE]
+
+
+@pytest.mark.parametrize("faxed", [False, True], ids=["gray", "fax"])
+@pytest.mark.parametrize("seed", [1, 2, 4])
+def test_a_schools_oval_seal_stamped_far_aslant_over_a_forms_rules_is_found(
+    seed: int, faxed: bool
+) -> None:
+    sheet = Sheet("form", random.Random(1))
+    for y in (1440, 1560, 1680, 1800):
+        sheet.rule(150, y, 1500, y)
+    sheet.line(640, 1610, "负责人签名：", Style("song", 40))
+    sheet.line(200, 1490, "师德良好，教学认真，建议评为优秀。", Style("song", 40))
+    made = seal(random.Random(seed), "临沂市机关幼儿园", Look("red", "oval"), radius=140)
+    sheet.seal(made, 640, 1500, "临沂市机关幼儿园", "", "school")
+    turn = cv2.getRotationMatrix2D((780, 1600), -14, 1.0)
+    pixels = np.asarray(sheet.image)
+    size = (pixels.shape[1], pixels.shape[0])
+    gray = cv2.cvtColor(
+        cv2.warpAffine(pixels, turn, size, borderValue=(255,) * 3), cv2.COLOR_RGB2GRAY
+    )
+    copy = np.where(gray > 165, 255, 0) if faxed else gray
+    found = find_seals(np.repeat(copy.astype(np.uint8)[..., None], 3, axis=2))
+    assert [one.shape for one in found] == [Shape.OVAL]
