@@ -132,7 +132,7 @@ async def _work(make: type[OfficeWorker]) -> None:
     this, loop = asyncio.current_task(), asyncio.get_running_loop()
     for ending in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(ending, this.cancel if this else loop.stop)
-    await _register()
+    await register()
     name = f"worker-{secrets.token_hex(3)}"
     runs = int(os.environ.get("MANGPING_RUNS") or 1)
     light = float(os.environ.get("MANGPING_LIGHT_SECONDS") or _LIGHT_SECONDS)
@@ -151,7 +151,8 @@ async def _work(make: type[OfficeWorker]) -> None:
             group.create_task(worker.start(printer=_nothing))
 
 
-async def _register() -> None:
+async def register() -> None:
+    """Register the pool, its queues and all deployments; what people changed of a queue stays."""
     from prefect.client.orchestration import get_client
     from prefect.client.schemas.actions import WorkPoolCreate
     from prefect.exceptions import ObjectAlreadyExists

@@ -102,7 +102,7 @@ class ServedOffice:
         )
         return done.stdout.strip()
 
-    def ask(self, path: str, content: object = None) -> Any:
+    def ask(self, path: str, content: object = None, method: str | None = None) -> Any:
         """Ask Prefect's API, with what it asks for."""
         data = None if content is None else json.dumps(content).encode()
         login = (self.state / "prefect" / "login").read_bytes()
@@ -110,7 +110,7 @@ class ServedOffice:
             "Content-Type": "application/json",
             "Authorization": f"Basic {base64.b64encode(login).decode()}",
         }
-        request = urllib.request.Request(f"{self.api}{path}", data, headers)
+        request = urllib.request.Request(f"{self.api}{path}", data, headers, method=method)
         for _ in range(_TRIES):
             try:
                 with urllib.request.urlopen(request, timeout=90) as response:

@@ -65,7 +65,7 @@ def test_a_run_that_was_taken_by_a_worker_that_is_gone_holds_nobody_up_for_long(
 def test_a_queue_runs_no_more_at_once_than_its_limit_on_prefects_pages(
     office: ServedOffice,
 ) -> None:
-    """What people change there stays; what a dead worker had taken holds its place not for ever."""
+    """What a dead worker had taken does not hold its place for ever."""
     queues = {one["name"]: one for one in office.ask("/work_pools/mangping/queues/filter", {})}
     limits = {name: one["concurrency_limit"] for name, one in queues.items()}
     assert limits == {"default": None, "heavy": 4, "light": 2, "sweep": None}
@@ -87,6 +87,21 @@ def test_a_queue_runs_no_more_at_once_than_its_limit_on_prefects_pages(
     # There is no such dossier, but its turn came.
     assert office.ended(waiting) == "FAILED"
     office.ask(f"/flow_runs/{living}/set_state", {"state": {"type": "CANCELLED"}, "force": True})
+
+
+def test_a_limit_that_was_changed_on_prefects_pages_outlasts_the_next_start(
+    office: ServedOffice,
+) -> None:
+    where = "/work_pools/mangping/queues"
+    office.ask(f"{where}/heavy", {"concurrency_limit": 3}, method="PATCH")
+    login = (office.state / "prefect" / "login").read_text(encoding="ascii")
+    told = {"PREFECT_API_URL": office.api, "PREFECT_API_AUTH_STRING": login}
+    office.run(
+        f"import asyncio, os\nos.environ |= {told!r}\n"
+        "from flows.deployments import register\nasyncio.run(register())"
+    )
+    assert office.ask(f"{where}/heavy")["concurrency_limit"] == 3
+    office.ask(f"{where}/heavy", {"concurrency_limit": 4}, method="PATCH")
 
 
 def test_who_does_not_know_the_login_starts_nothing(office: ServedOffice) -> None:
