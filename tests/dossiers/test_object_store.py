@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -94,15 +95,18 @@ def test_nobody_sees_half_a_file_while_it_is_written_or_after_the_writer_was_kil
     case = Storage().case(_DOSSIER)
     with subprocess.Popen(words, env=environment, stdout=subprocess.PIPE) as writer:
         assert writer.stdout is not None and writer.stdout.readline()
-        seen = set()
-        for _ in range(20):
-            data = case.read("masked/a001.pdf")
-            assert data is not None and data == data[:1] * _LARGE
-            assert case.names("masked") == ["a001.pdf"]
-            seen.add(data[:1])
+        seen: set[bytes] = set()
+        deadline = time.monotonic() + 60
+        while len(seen) < 4 and time.monotonic() < deadline:
+            # This server cannot always list or read what is being replaced: then it says so.
+            with suppress(CaseNotReadableError):
+                data = case.read("masked/a001.pdf")
+                assert data is not None and data == data[:1] * _LARGE
+                seen.add(data[:1])
+                assert case.names("masked") == ["a001.pdf"]
             time.sleep(0.02)
         writer.kill()
-    assert len(seen) > 1
+    assert len(seen) == 4
     data = case.read("masked/a001.pdf")
     assert data is not None and data == data[:1] * _LARGE
     assert case.names("masked") == ["a001.pdf"]
