@@ -21,7 +21,7 @@ from pipeline.reading.order import reading_order, runs_down
 from pipeline.reading.quality import measure
 from pipeline.reading.seal_ink import lift_seal_ink
 from pipeline.reading.upright import lies_in_columns, probe_scores
-from pipeline.reading.watermarks import draw_pale, new_ones, slanted
+from pipeline.reading.watermarks import draw_pale, new_ones, repeated, slanted
 
 DETECTION_SIDE = 1280
 # From so many characters a line that stands aslant is looked at as a watermark.
@@ -71,8 +71,10 @@ class Reader:
         known = [lines[index] for index in quality.aslant if index < len(lines)]
         upright = turn_pixels(page.pixels, frame.turn)
         marks = self._watermarks(upright, frame, known, quality.slant)
-        words = [line.polygon for line in known if len(line.chars) >= _WORDS]
-        bare = without(upright, [*words, *(mark.polygon for mark in marks)])
+        words = [line for line in known if len(line.chars) >= _WORDS]
+        more = repeated((*words, *marks), upright)
+        marks = (*marks, *(Line(place, (), 0.0) for place in more))
+        bare = without(upright, [line.polygon for line in (*words, *marks)])
         if bare is not None:
             # Words under a watermark are read with it, or not at all.
             bare = lift_seal_ink(bare)

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.geometry import Polygon, shrink_pixels
+from pipeline.reading.clearing import can_clear
 from pipeline.reading.engine import Image
 from pipeline.reading.lines import Line
 
@@ -39,6 +40,10 @@ _ASLANT = 12.0
 """Degrees by which it stands off the lines and the columns of its page."""
 _FARTHEST, _GAP = 6.0, 0.7
 """Heights by which one may be longer than what was found of it, and that its strokes lie apart."""
+_WHOLE, _LIKE = 0.8, 1.35
+"""Share of the longest one's length, and times of the usual height, of those found whole."""
+_MANY, _MOST = 3, 60
+"""How many found whole tell how a watermark is repeated, and how many places are tried."""
 _SAME = 0.8
 """Share of a watermark in a line that was read already, from which it is the same."""
 
@@ -161,3 +166,50 @@ def _shared(inner: Polygon, outer: Polygon) -> float:
     """Return the share of ``inner`` that lies in ``outer``."""
     area, _ = cv2.intersectConvexConvex(inner.array(), outer.array())
     return float(area) / max(1.0, inner.area)
+
+
+def repeated(marks: Sequence[Line], pixels: Image) -> list[Polygon]:
+    """Return the places where a watermark that fills a page stands as well, though it was not read.
+
+    It is printed in even steps: where one step leads from one that was found to where none was,
+    and pale strokes are, there is another.
+
+    Args:
+        marks: Those found, on the upright page.
+        pixels: That page, RGB.
+    """
+    corners = [mark.polygon.array() for mark in marks]
+    sizes = np.array([[np.hypot(*(c[1] - c[0])), np.hypot(*(c[3] - c[0]))] for c in corners])
+    if len(sizes) < _MANY:
+        return []
+    usual = float(np.median(sizes[:, 1]))
+    whole = (sizes[:, 0] >= _WHOLE * sizes[:, 0].max()) & (sizes[:, 1] <= _LIKE * usual)
+    quads = [corners[n] for n in np.flatnonzero(whole & (sizes[:, 1] >= usual / _LIKE))]
+    if len(quads) < _MANY:
+        return []
+    longest = max(quads, key=lambda q: float(np.hypot(*(q[1] - q[0]))))
+    shape, frame = longest - longest.mean(axis=0), marks[0].polygon.frame
+    centers = [quad.mean(axis=0) for quad in quads]
+    steps = [b - a for a in centers for b in centers if not _meets(shape, a, b)]
+    found: list[Polygon] = []
+    tried: list[NDArray[np.float32]] = list(centers)
+    for center in (start + step for start in centers for step in steps):
+        inside = 0 < center[0] < frame.width and 0 < center[1] < frame.height
+        if len(tried) > _MOST or not inside or any(_meets(shape, center, t) for t in tried):
+            continue
+        tried.append(center)
+        moved = np.clip(shape + center, 0, (frame.width, frame.height))
+        place = Polygon(frame, tuple((float(x), float(y)) for x, y in moved))
+        if can_clear(pixels, place):
+            found.append(place)
+    return found
+
+
+def _meets(
+    shape: NDArray[np.float32], one: NDArray[np.float32], other: NDArray[np.float32]
+) -> bool:
+    """Whether two watermarks of a shape would lie across each other."""
+    along, down = shape[1] - shape[0], shape[3] - shape[0]
+    apart = other - one
+    length, height = float(along @ along), float(down @ down)
+    return abs(float(apart @ along)) < 0.5 * length and abs(float(apart @ down)) < 0.8 * height

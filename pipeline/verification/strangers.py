@@ -71,6 +71,10 @@ _ANY_SCHOOL = re.compile(
 )
 
 
+_WITH = re.compile("(?<![参给授赋])[与跟]([\u4e00-\u9fff]{2,4}?)(?:老师|主任|校长|共同|一起|合作)")
+"""With whom somebody did something."""
+_NO_PERSON = frozenset("的位名各等我你他她它们本该全诸任科班组级校师生双方会者员两几多家长")
+"""Characters of which at least one stands in what is said there of nobody by name."""
 _NO_NAMES = frozenset("的了着过")
 """What ends no name: 班的, 常的, 成了."""
 
@@ -159,6 +163,7 @@ def find_strangers(run: Run) -> Iterator[Span]:
         else:
             yield from _listed(run, start, end)
         yield from _titled(run, start, end)
+        yield from _accompanied(run, start, end)
     if run.seam is None:
         for match in _ADDRESS.finditer(run.text):
             if not any(g.masked for g in run.glyphs[match.start() : match.end()]):
@@ -234,6 +239,16 @@ def _titled(run: Run, start: int, end: int) -> Iterator[Span]:
             if not _is_everyday(name) and text[at - 1 : at + 1] not in words:
                 yield Span(_PERSON, start + first, start + at, weak=True)
                 break
+
+
+def _accompanied(run: Run, start: int, end: int) -> Iterator[Span]:
+    """Yield what stands between 与 and a title or 共同, whatever its surname: 与其其格老师."""
+    words = everyday_words()
+    for match in _WITH.finditer(run.text[start:end]):
+        name = match[1]
+        pieces = (name[n : n + size] for size in (2, 3) for n in range(len(name) - size + 1))
+        if not _NO_PERSON & set(name) and not any(piece in words for piece in pieces):
+            yield Span(_PERSON, start + match.start(1), start + match.end(1), weak=True)
 
 
 def _is_transliterated(run: Run, parts: list[tuple[int, int]], number: int) -> bool:

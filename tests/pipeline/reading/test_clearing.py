@@ -13,12 +13,15 @@ from PIL import Image, ImageDraw, ImageFont
 
 from pipeline.geometry import Frame, Polygon
 from pipeline.reading.clearing import can_clear, clear, without
+from pipeline.reading.lines import Line
+from pipeline.reading.watermarks import repeated
 
 Pixels = NDArray[np.uint8]
 
 _WIDTH, _HEIGHT = 1240, 900
 _FONT = io.BytesIO(pymupdf.Font("china-s").buffer)
 _BODY = "本学年担任班主任工作，教学成绩优秀，深受学生欢迎。"
+_CORNERS = ((-1, -1), (1, -1), (1, 1), (-1, 1))
 _PLACE = Polygon(Frame(1, _WIDTH, _HEIGHT), ((223, 697), (938, 122), (1018, 222), (303, 797)))
 
 
@@ -83,3 +86,27 @@ def test_words_aslant_that_are_as_dark_as_the_print_are_not_taken_for_a_watermar
         assert without(said, [_PLACE]) is None
     faxed = np.where(_page("淮南市第二中学", (150, 150, 150))[0] < 170, 0, 255).astype(np.uint8)
     assert clear(faxed, [_PLACE]) == [False]
+
+
+def test_a_watermark_that_fills_the_page_is_found_where_print_hid_it_from_the_reader() -> None:
+    frame = Frame(1, 1240, 1754)
+    sheet = Image.new("RGB", (1240, 1754), (246, 243, 235))
+    pen = ImageDraw.Draw(sheet)
+    for y in range(60, 1700, 70):
+        pen.text((120, y), _BODY, font=_font(36), fill=(35, 32, 30))
+    page = np.asarray(sheet).astype(np.float32)
+    places = []
+    for x, y in ((340, 320), (900, 320), (340, 860), (900, 860), (340, 1400)):
+        layer = Image.new("RGB", sheet.size, (255, 255, 255))
+        ImageDraw.Draw(layer).text(
+            (x, y), "淮南市第二中学", font=_font(48), fill=(205, 205, 205), anchor="mm"
+        )
+        page *= np.asarray(layer.rotate(30, center=(x, y), fillcolor=(255, 255, 255))) / 255
+        along, down = np.array([0.866, -0.5]) * 172, np.array([0.5, 0.866]) * 28
+        corners = [np.array([x, y]) + a * along + b * down for a, b in _CORNERS]
+        places.append(Polygon(frame, tuple((float(a), float(b)) for a, b in corners)))
+    pixels = np.clip(page + np.random.default_rng(3).normal(0, 2, page.shape), 0, 255)
+    known = [Line(places[n], (), 0.9) for n in (0, 1, 2, 4)]
+    found = repeated(known, pixels.astype(np.uint8))
+    # The fourth is found; where the sixth would be, there is none.
+    assert [tuple(round(v, -1) for v in place.center) for place in found] == [(900, 860)]

@@ -55,6 +55,8 @@ def _asked(*lines: str) -> set[str]:
         "受到胥婉羽校长的表扬",
         "古丽娜尔·买买提",
         "赵淇黛",
+        "课后与其其格老师交流",
+        "课例由笔者与朝鲁门共同设计",
     ],
 )
 def test_a_strangers_name_that_nobody_found_goes_to_a_person(text: str) -> None:
@@ -83,6 +85,8 @@ def test_an_address_that_nobody_found_goes_to_a_person() -> None:
         "我校教师在本校小学部",
         "师于2016年获奖",
         "材料属实，经审",
+        "积极与家长共同商量，与指导老师、年轻教师一起备课",
+        "级（15）班的",
     ],
 )
 def test_what_only_looks_like_a_name_sends_no_page_to_a_person(text: str) -> None:
