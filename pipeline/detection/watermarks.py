@@ -85,7 +85,7 @@ def watermark_findings(
                 id=f"p{page}-w{index}",
                 page=page,
                 kind=kind,
-                polygon=_grown(line.polygon),
+                polygon=grown(line.polygon, _GROWN * _height(line.polygon), _GROWN),
                 entity="applicant-unit" if own else "",
                 recogniser=RECOGNISER,
                 rule="aslant",
@@ -97,21 +97,28 @@ def watermark_findings(
     return found
 
 
+def _height(polygon: Polygon) -> float:
+    down = polygon.array()[3] - polygon.array()[0]
+    return float((down @ down) ** 0.5)
+
+
 def _names_nobody(line: Line) -> bool:
     said = line.text
     return line.confidence >= _READ and bool(_USE.search(said)) and not _SCHOOL.search(said)
 
 
-def _grown(polygon: Polygon) -> Polygon:
-    """Return a four-cornered place with some room on all sides, inside the page."""
+def grown(polygon: Polygon, beyond: float, beside: float) -> Polygon:
+    """Return a four-cornered place with some room, inside the page.
+
+    Args:
+        polygon: From the upper left corner along the writing.
+        beyond: Room at each end, in pixels.
+        beside: Room along each side, in heights of the place.
+    """
     corners = polygon.array()
-    along, down = corners[1] - corners[0], corners[3] - corners[0]
-    height = float((down @ down) ** 0.5)
-    along = along / max(1.0, float((along @ along) ** 0.5)) * height * _GROWN
-    down = down * _GROWN
+    along, down = corners[1] - corners[0], (corners[3] - corners[0]) * beside
+    along = along / max(1.0, float((along @ along) ** 0.5)) * beyond
     moved = corners + np.stack([-along - down, along - down, along + down, down - along])
     width, tall = float(polygon.frame.width), float(polygon.frame.height)
-    return Polygon(
-        polygon.frame,
-        tuple((min(max(float(x), 0.0), width), min(max(float(y), 0.0), tall)) for x, y in moved),
-    )
+    points = ((min(max(float(x), 0.0), width), min(max(float(y), 0.0), tall)) for x, y in moved)
+    return Polygon(polygon.frame, tuple(points))

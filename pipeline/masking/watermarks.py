@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.detection.watermarks import RECOGNISER as WATERMARKS
+from pipeline.detection.watermarks import grown
 from pipeline.dossier import Action, Decision, Mask
 from pipeline.geometry import Polygon
 from pipeline.reading.clearing import can_clear
@@ -73,7 +74,7 @@ def _places(polygon: Polygon, sizes: Sequence[tuple[float, float]]) -> Iterator[
     like = [a for a, b in sizes if 1 / _ALIKE < b / max(1.0, height) < _ALIKE]
     rest = max(like, default=length) - length
     for beyond in dict.fromkeys((max(rest, 0.0) + _BEYOND * height, _BEYOND * height, 0.0)):
-        yield _grown(polygon, beyond)
+        yield grown(polygon, beyond, _BESIDE)
 
 
 def _reads(decision: Decision, place: Polygon, reading: PageReading) -> bool:
@@ -84,14 +85,3 @@ def _reads(decision: Decision, place: Polygon, reading: PageReading) -> bool:
     polygon = reading.lines[line].polygon
     shared, _ = cv2.intersectConvexConvex(polygon.array(), place.array())
     return float(shared) >= _SAME * max(1.0, polygon.area)
-
-
-def _grown(polygon: Polygon, beyond: float) -> Polygon:
-    """Let a place reach so many pixels beyond its ends, and a bit beyond its sides."""
-    corners = polygon.array()
-    along, down = corners[1] - corners[0], (corners[3] - corners[0]) * _BESIDE
-    along = along / max(1.0, float(np.hypot(*along))) * beyond
-    moved = corners + np.stack([-along - down, along - down, along + down, down - along])
-    width, tall = float(polygon.frame.width), float(polygon.frame.height)
-    points = ((min(max(float(x), 0.0), width), min(max(float(y), 0.0), tall)) for x, y in moved)
-    return Polygon(polygon.frame, tuple(points))

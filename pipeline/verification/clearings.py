@@ -13,6 +13,7 @@ from pipeline.geometry import Frame, Polygon
 from pipeline.reading.lines import Line
 from pipeline.verification.doubts import doubt
 from pipeline.verification.fidelity import PagePair, Pixels
+from pipeline.verification.opacity import fine_structure
 
 Gray = NDArray[np.float32]
 Map = NDArray[np.bool_]
@@ -27,10 +28,8 @@ _INK = 50.0
 """Levels below the paper from which a pixel tells how dark print is."""
 _NEAR = 9
 """Side in pixels of what coding may reach around a stroke of print."""
-_FINE = 31
-"""Side in pixels of the field whose mean is the paper: paper changes slowly, strokes do not."""
 _EVEN, _OUTLIER, _FEW = 2.0, 9.0, 0.002
-"""Levels by which painted paper strays from that on the average; levels by which hardly any of its
+"""Levels by which painted paper strays from its local mean; levels by which hardly any of its
 pixels may, and the share that is hardly any."""
 _SHINES = 0.3
 """Correlation of the painted paper with the source's from which something shines through."""
@@ -135,21 +134,13 @@ def _shows(copy: Gray, source: Gray, core: Map, dark: float) -> bool:
     free = core & (cv2.dilate(printed.astype(np.uint8), np.ones((_NEAR, _NEAR), np.uint8)) == 0)
     if int(free.sum()) < _FEWEST:
         return True
-    left, before = _fine(ours, free)[free], _fine(theirs, free)[free]
+    left, before = fine_structure(ours, free)[free], fine_structure(theirs, free)[free]
     if float(left.std()) > _EVEN or float((np.abs(left) > _OUTLIER).mean()) > _FEW:
         return True
     if float(before.std()) < _STRUCTURE or float(left.std()) < _FLAT:
         return False
     together = float(np.mean((left - left.mean()) * (before - before.mean())))
     return abs(together) > _SHINES * float(left.std()) * float(before.std())
-
-
-def _fine(values: Gray, valid: Map) -> Gray:
-    """Subtract the local mean over the valid pixels."""
-    weight = valid.astype(np.float32)
-    total = cv2.blur(values * weight, (_FINE, _FINE))
-    share = np.maximum(cv2.blur(weight, (_FINE, _FINE)), 1e-6)
-    return np.asarray(values - total / share, np.float32)
 
 
 def _print_differs(copy: Gray, source: Gray, core: Map, dark: float) -> bool:

@@ -165,14 +165,14 @@ def _correlation(copy: Gray, source: Gray, core: NDArray[np.bool_], away: Gray) 
         free = core & (strokes == 0)
         if int(free.sum()) < _FEWEST:
             return None
-    a, b = _fine(copy, free)[free], _fine(source, free)[free]
+    a, b = fine_structure(copy, free)[free], fine_structure(source, free)[free]
     if b.std() < _STRUCTURE or a.std() < 1e-3:
         return None
     return float(np.mean((a - a.mean()) * (b - b.mean())) / (a.std() * b.std()))
 
 
-def _fine(values: Gray, valid: NDArray[np.bool_]) -> Gray:
-    """Subtract the local mean over the valid pixels."""
+def fine_structure(values: Gray, valid: NDArray[np.bool_]) -> Gray:
+    """Subtract the local mean over the valid pixels: paper changes slowly, strokes do not."""
     weight = valid.astype(np.float32)
     side = (31, 31)
     total = cv2.blur(values * weight, side)

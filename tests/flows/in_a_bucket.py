@@ -56,7 +56,7 @@ def main(folder: str) -> None:
 
 def _readings(dossier: str) -> dict[str, str]:
     fs, root = fsspec.core.url_to_fs(os.environ["MANGPING_STORAGE"], use_listings_cache=False)
-    found = fs.find(f"{root}/{dossier}/case/work/readings", detail=True)
+    found = fs.find("/".join((root, dossier, "case", "work", "readings")), detail=True)
     return {name: str(facts["LastModified"]) for name, facts in found.items()}
 
 
