@@ -10,13 +10,15 @@ SEED ?= 20251
 PAGES ?= 200
 # Applicants' own masked copies, honest and tampered, of each so many.
 PAIRS ?= 40
+# Tests that start servers.
+OFFICE := tests/dossiers tests/e2e tests/flows tests/portal
 # More options of python -m bench, such as BENCH="--profile --json figures.json"
 BENCH ?=
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PADDLE_PDX_DISABLE_MODEL_SOURCE_CHECK := True
 
-.PHONY: setup demo test test-postgres lint bench bench-presidio serve screenshots lock
+.PHONY: setup demo test test-pages test-office test-postgres lint bench bench-presidio serve screenshots lock
 
 setup: $(VENV)/.stamp-package $(VENV)/.stamp-system $(WEIGHTS)/.stamp
 
@@ -51,9 +53,18 @@ demo: setup
 	echo "  报告          out/demo/report.html （用浏览器打开）"; \
 	echo "  原件在 fixtures/demo/，可对照着看。"
 
+# In two halves beside each other: those with an office wait for its servers most of the time.
+# What the office's half prints is shown when it is done.
 test: setup
 	@.ci/system browser
-	$(BIN)/pytest
+	@$(MAKE) --no-print-directory -j2 test-pages test-office
+
+test-pages: setup
+	$(BIN)/pytest $(OFFICE:%=--ignore=%)
+
+test-office: setup
+	@mkdir -p build; rc=0; $(BIN)/pytest $(OFFICE) > build/test-office.log 2>&1 || rc=$$?; \
+	echo; cat build/test-office.log; exit $$rc
 
 # The tests of the database once more, on a PostgreSQL server that is started for them.
 test-postgres: setup

@@ -31,6 +31,9 @@ _EDGE, _FULL = 0.35, 0.12
 _ROWS = 8
 # Of a row this much inside a seal, a photo or a code belongs to that.
 _INSIDE = 0.4
+# Of a signature the reader may know one character, as a line of its own this near its strokes.
+_LONE, _BESIDE = 2, 0.6
+_DATE = frozenset("年月日")
 # Pixels in which a line's height still shows what a stroke is.
 _SMALL = 8.0
 
@@ -55,7 +58,7 @@ def unread_rows(page: PageText, found: Sequence[Finding], policy: Policy) -> lis
             id=f"p{number}-u{place + 1}",
             page=number,
             kind=Kind.SIGNATURE,
-            polygon=Polygon.from_bounds(page.reading.frame, *bounds),
+            polygon=Polygon.from_bounds(page.reading.frame, *_whole(bounds, page)),
             entity=f"signature:{number}:u{place}",
             recogniser="lines",
             rule="unread-ink",
@@ -100,6 +103,20 @@ def _rows(page: PageText, hidden: Sequence[Bounds]) -> Iterator[Bounds]:
                 (x + width + pad) / scale,
                 (y + height + pad) / scale,
             )
+
+
+def _whole(row: Bounds, page: PageText) -> Bounds:
+    """Add to a row the one or two characters beside it that were read as a line of their own."""
+    x0, y0, x1, y1 = row
+    for box in page.boxes:
+        text = page.reading.lines[box.index].text.strip()
+        if not 0 < len(text) <= _LONE or _DATE & set(text):
+            continue
+        a0, b0, a1, b1 = box.real
+        level = y0 < (b0 + b1) / 2 < y1 or b0 < (y0 + y1) / 2 < b1
+        if level and max(a0 - x1, x0 - a1) <= _BESIDE * (b1 - b0):
+            x0, y0, x1, y1 = min(x0, a0), min(y0, b0), max(x1, a1), max(y1, b1)
+    return x0, y0, x1, y1
 
 
 def _goes_on(dark: NDArray[np.uint8], x: int, y: int, width: int, height: int, rim: int) -> bool:

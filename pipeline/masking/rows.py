@@ -18,6 +18,8 @@ Interval = tuple[float, float]
 # In widths of full-width characters: what is too narrow for one, what is too wide for a mark, and
 # what of a mark is left.
 _NARROW, _MARK, _LEFT = 0.7, 0.6, 0.3
+# What is too wide for one of two neighbours, and what the two take together.
+_BROAD, _BOTH = 1.2, (1.8, 2.25)
 _COLONS, _BRACKETS = (":", "："), ("(", "（")
 
 
@@ -104,7 +106,7 @@ class Rows:
             beside += [(float(s[0]), float(s[2])) for s in spans]
         thin = _thin(boxes, texts)
         boxes = _whole(boxes, thin, _pitch(boxes, texts, full_width))
-        boxes = _beside_marks(boxes, texts, thin)
+        boxes = _beside_marks(_parted(boxes, texts), texts, thin)
         return Row(
             axes=axes,
             chars=boxes[:, [0, 2]],
@@ -197,6 +199,26 @@ def _whole(
         whole[k, 0] = min(start, max(before, end - pitch))
         whole[k, 2] = max(end, min(after, start + pitch))
     return whole
+
+
+def _parted(boxes: NDArray[np.float64], texts: list[str]) -> NDArray[np.float64]:
+    """Part two full-width characters in the middle where the recogniser gave one most of both.
+
+    Between 小 and 一 its border may lie before the last stroke of 小.
+    """
+    pitch = _pitch(boxes, texts, full_width)
+    parted = boxes.copy()
+    sizes = boxes[:, 2] - boxes[:, 0]
+    for k in range(len(texts) - 1):
+        if not all(full_width(text) and text.isalpha() for text in texts[k : k + 2]):
+            continue
+        uneven = sizes[k : k + 2].min() <= _NARROW * pitch and sizes[k : k + 2].max() >= (
+            _BROAD * pitch
+        )
+        start, end = boxes[k, 0], boxes[k + 1, 2]
+        if uneven and _BOTH[0] * pitch <= end - start <= _BOTH[1] * pitch:
+            parted[k, 2] = parted[k + 1, 0] = (start + end) / 2
+    return parted
 
 
 def _beside_marks(

@@ -30,6 +30,8 @@ _WITH_PEOPLE = re.compile(
 )
 _ADJOINING = 0.35
 """Space up to which characters are of one word, in their height."""
+_LONE, _SURE = 2, 0.7
+"""Characters of a line that may be the rest of a signature, and how surely they were read."""
 _PITCH = 0.55, 1.8
 """How far below a line the next one stands, in its height."""
 _HANG = 12.0
@@ -62,6 +64,9 @@ def find_halves(masks: Sequence[Mask], first: Sequence[Line], frame: Frame) -> I
             yield from _beside(page, name)
             if name.end == len(line.chars):
                 yield from _below(page, name)
+    signed = [m.polygon.to(frame).bounds for m in masks if m.kind is Kind.SIGNATURE]
+    if signed:
+        yield from _misread(page, signed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +156,22 @@ def _below(page: _Page, name: _Covered) -> Iterator[Polygon]:
         goes_on = _WITH_PEOPLE.match(text)
         if goes_on and not STANDS_ALONE & set(goes_on[1]) and goes_on[1] not in everyday_words():
             yield line.chars[0].polygon
+
+
+def _misread(page: _Page, signed: Sequence[Box]) -> Iterator[Polygon]:
+    """Yield lone digits and letters beside the mask of a signature: its last character, misread."""
+    for line, boxes, hidden in zip(page.lines, page.boxes, page.hidden, strict=True):
+        text = line.text.strip()
+        if not (0 < len(text) <= _LONE and text.isascii() and text.isalnum()) or any(hidden):
+            continue
+        x0, y0, x1, y1 = boxes[0][0], boxes[0][1], boxes[-1][2], boxes[0][3]
+        high, middle = y1 - y0, (y0 + y1) / 2
+        if line.confidence >= _SURE and any(
+            box[1] <= middle <= box[3]
+            and -high / 2 <= max(box[0] - x1, x0 - box[2]) <= _ADJOINING * high
+            for box in signed
+        ):
+            yield line.polygon
 
 
 def _slope(page: _Page, name: _Covered) -> float:

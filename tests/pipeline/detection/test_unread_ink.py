@@ -34,6 +34,15 @@ def test_a_row_of_strokes_that_was_not_read_is_hidden(look: Look) -> None:
     assert row.doubtful
 
 
+def test_a_lone_character_that_was_read_behind_unread_strokes_is_hidden_with_them(
+    look: Look,
+) -> None:
+    sheet = scrawl(sheet_of(*LINES), 300, 330, 27)
+    sheet = sheet.write("2", 402, 330).write("日", 700, 330)
+    (row,) = [f for f in look(sheet) if f.rule == "unread-ink"]
+    assert 402 + 0.4 * EM <= row.polygon.bounds[2] < 700
+
+
 def test_large_letters_pictures_and_dirt_are_no_rows_of_writing(look: Look) -> None:
     sheet = scrawl(sheet_of(*LINES), 200, 320, 110)
     cv2.circle(sheet.pixels, (800, 380), 120, (0, 0, 0), 4)

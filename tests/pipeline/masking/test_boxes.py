@@ -103,6 +103,28 @@ def test_a_character_of_which_the_number_before_it_took_a_half_is_covered() -> N
     assert share_hidden(hidden, page.ink[line][at]) > 0.99
 
 
+def test_the_last_stroke_of_a_school_that_the_next_character_took_is_covered() -> None:
+    page = Page(height=200)
+    text = "本课在师大附小一年级试教"
+    line = page.write(text, (60, 80), 34, font=SERIF, jitter=0.02)
+    at, read = text.index("小"), page.lines[line]
+    x0, y0, x1, y1 = read.chars[at].polygon.bounds
+    after = read.chars[at + 1].polygon.bounds
+    border = x0 + 0.56 * (x1 - x0)
+    # As the reader gives it: 一 begins before the last stroke of 小.
+    wrong = (
+        replace(read.chars[at], polygon=Polygon.from_bounds(page.frame, x0, y0, border, y1)),
+        replace(
+            read.chars[at + 1],
+            polygon=Polygon.from_bounds(page.frame, border, after[1], after[2], after[3]),
+        ),
+    )
+    page.lines[line] = replace(read, chars=(*read.chars[:at], *wrong, *read.chars[at + 2 :]))
+    _, hidden = masked_by(page, page.find(line, at - 3, at + 1, kind=Kind.APPLICANT_UNIT))
+    assert share_hidden(hidden, page.ink[line][at]) > 0.99
+    assert share_hidden(hidden, page.ink[line][at + 1]) < 0.1
+
+
 def test_faint_grey_handwriting_on_tinted_paper_is_covered() -> None:
     page = Page(height=200)
     line = page.write("张晓燕", (200, 80), 40, font=KAI, color=(165, 168, 180), jitter=0.2)

@@ -80,6 +80,14 @@ def test_the_rest_of_a_name_on_the_next_line_is_seen() -> None:
     assert len(list(find_halves(masks, [pupil, rest], FRAME))) == 1
 
 
+def test_a_signatures_last_character_that_reads_as_a_digit_is_seen() -> None:
+    signature = _mask(0, 4).model_copy(update={"kind": Kind.SIGNATURE})
+    alone, name = _line("2", 100 + 4 * EM), _mask(0, 4)
+    assert len(list(find_halves([signature], [alone], FRAME))) == 1
+    assert not list(find_halves([name], [alone], FRAME))
+    assert not list(find_halves([signature], [_line("2021年7月", 100 + 4 * EM)], FRAME))
+
+
 @pytest.mark.parametrize("below", ["同学们都很喜欢", "在老师的帮助下", "年级", "年"])
 def test_the_next_line_of_a_text_asks_nobody(below: str) -> None:
     lines = [_line("班里学生李晓琳"), _line(below, 100, 140)]
