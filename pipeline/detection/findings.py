@@ -36,6 +36,8 @@ _KEPT = frozenset(
     )
 )
 _SUBJECT = re.compile("|".join(SUBJECTS))
+# The point of 阿依努尔·托列根 and what it is read as; the shortest part before one.
+_POINTS, _LONG = frozenset("·•・.．。"), 3
 # A line read with less than this could say anything.
 _UNREADABLE = 0.6
 
@@ -80,6 +82,8 @@ def _joined(pieces: list[Piece], page: PageText) -> list[Piece]:
     joined: list[Piece] = []
     for piece in pieces:
         last = joined[-1] if joined else None
+        if last is not None and _is_pointed(last, piece, page):
+            last = joined[-1] = replace(last, end=piece.start)
         if (
             last is not None
             and last.end == piece.start
@@ -92,6 +96,18 @@ def _joined(pieces: list[Piece], page: PageText) -> list[Piece]:
         else:
             joined.append(piece)
     return joined
+
+
+def _is_pointed(last: Piece, piece: Piece, page: PageText) -> bool:
+    """Whether a name's parts are on two lines and the point between them ends the first."""
+    point = last.end
+    return (
+        point + 1 == piece.start
+        and _family(last.kind) == _family(piece.kind) == 1
+        and last.end - last.start >= _LONG
+        and page.texts[point] in _POINTS
+        and page.line_of[point - 1] == page.line_of[point] != page.line_of[piece.start]
+    )
 
 
 def _free(

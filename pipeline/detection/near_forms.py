@@ -95,6 +95,24 @@ def near_units(
             yield _stretched((form[-1], unit[-1]), form[0], text, start, end)
 
 
+def place_before(form: str, unit: str, before: str) -> int:
+    """Return how many characters before a unit's own part are its place, badly read.
+
+    Args:
+        form: What was found, such as 朝阳路小学.
+        unit: The full name: 川汇区朝阳路小学.
+        before: The text that stands before it: 积极参加川汇这.
+    """
+    place = unit.removesuffix(form)
+    near = before[-len(place) :]
+    if form == unit or place == unit or not place or near == place:
+        return 0
+    alike = LCSseq.editops(place, near).as_matching_blocks()
+    if sum(block.size for block in alike) < max(2, len(place) / 2):
+        return 0
+    return len(near) - min(block.b for block in alike if block.size)
+
+
 def is_garbled(unit: str, text: str, weak: list[bool]) -> bool:
     """Whether a line that says nothing else is a unit of which characters are lost or wrong.
 

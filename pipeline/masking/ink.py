@@ -12,6 +12,11 @@ Pixels = NDArray[np.uint8]
 Bits = NDArray[np.uint8]
 
 
+# Levels by which light writing differs from a dark band, and how much more than the band's own
+# shades do.
+_LIGHTER, _CLEARLY = 40, 2.0
+
+
 @dataclass(frozen=True, slots=True)
 class Ink:
     """Ink of a strip; both arrays have the strip's shape and hold 0 or 1.
@@ -54,12 +59,13 @@ def _depth(strip: Pixels, core: tuple[int, int, int, int], em: float) -> Pixels:
     is the darkest channel taken instead.
     """
     side = max(3, round(0.75 * em)) | 1
+    light = _is_light(strip, core)
     first = np.ascontiguousarray(strip[..., 0])
     darkest = np.minimum(np.minimum(first, strip[..., 1]), strip[..., 2])
-    red = _below_paper(first, side)
+    red = _below_paper(first, side, light=light)
     if np.array_equal(first, darkest):
         return red
-    full = _below_paper(darkest, side)
+    full = _below_paper(darkest, side, light=light)
     a0, b0, a1, b1 = core
     window = np.s_[max(0, b0) : max(1, b1), max(0, a0) : max(1, a1)]
     if full[window].size == 0:
@@ -69,9 +75,18 @@ def _depth(strip: Pixels, core: tuple[int, int, int, int], em: float) -> Pixels:
     return full
 
 
-def _below_paper(channel: Pixels, side: int) -> Pixels:
-    middle, light = np.percentile(channel[::3, ::3], (50, 98))
-    if middle < 110 and light > 170:
+def _is_light(strip: Pixels, core: tuple[int, int, int, int]) -> bool:
+    """Whether writing is lighter than what it stands on: of its box, it fills less than half."""
+    a0, b0, a1, b1 = core
+    inner = strip[max(0, b0) : max(1, b1) : 2, max(0, a0) : max(1, a1) : 2].mean(axis=2)
+    if not inner.size:
+        return False
+    dark, middle, light = np.percentile(inner, (3, 50, 97))
+    return bool(light - middle > max(_LIGHTER, _CLEARLY * (middle - dark)))
+
+
+def _below_paper(channel: Pixels, side: int, *, light: bool) -> Pixels:
+    if light:
         channel = 255 - channel  # white on a dark band
     kernel = np.ones((side, side), np.uint8)
     paper = cv2.morphologyEx(channel, cv2.MORPH_CLOSE, kernel, borderType=cv2.BORDER_REPLICATE)

@@ -175,6 +175,10 @@ def _widths(boxes: NDArray[np.float64], texts: list[str]) -> NDArray[np.float64]
         of_kind = np.array([bool(t) and kind(t) for t in texts])
         near = (widths > 0.6 * pitch) & (widths < 1.5 * pitch)
         widths[of_kind & near] = pitch
+    # A character takes its place however little of it the recogniser's columns have left it.
+    pitch = _pitch(boxes, texts, full_width)
+    whole = np.array([full_width(t) and t.isalpha() for t in texts])
+    widths[whole & (widths <= _NARROW * pitch)] = pitch
     return widths
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz
+from rapidfuzz.distance import LCSseq
 from spacy.tokens import Doc
 
 from pipeline.detection.applicant_forms import (
@@ -23,6 +24,7 @@ from pipeline.detection.near_forms import (
     is_scrambled,
     near_names,
     near_units,
+    place_before,
     spread_pattern,
 )
 from pipeline.detection.page_text import PageText
@@ -33,6 +35,8 @@ GROUP = "applicant"
 _NUMERALS = frozenset("一二三四五六七八九十百第")
 _CLASS_WORDS = frozenset("省市县区州旗镇乡")
 _LATIN = re.compile("[A-Za-z]{2}")
+# Characters of a unit that are surely its rest, and how a line that leads to it lies: in ems.
+_REST, _LEVEL, _LEADS = 3, 0.5, 1.0
 # 二中全会, 一小时, 一中心 are no schools.
 _GOES_ON = re.compile("中(?:全会|心|央|旬|文)|小(?:时|组(?!织)|部分|段|步|节|块)|幼(?:儿(?!园)|小)")
 
@@ -94,9 +98,10 @@ class ApplicantSearch:
                     if any(a < at + len(form) and at < b for a, b in taken):
                         continue
                     end = _campus_end(text, at + len(form))
-                    taken.append((at, end))
+                    start = at - place_before(form, unit, text[:at])
+                    taken.append((start, end))
                     rule = "exact" if form == unit else "short-form"
-                    _own_unit(doc, offset + at, offset + end, rule, 1.0)
+                    _own_unit(doc, offset + start, offset + end, rule, 1.0)
             for form in unit_forms(unit)[:6]:
                 for at, end in near_units(form, unit, text, taken):
                     taken.append((at, end))
@@ -107,7 +112,8 @@ class ApplicantSearch:
         units = [plain_numerals(re.sub(r"\s", "", unit)) for unit in self.applicant.unit]
         longest = max(map(len, units), default=0)
         held = covered(doc, (GROUP,))
-        for start, end in line_tokens(page).values():
+        lines = line_tokens(page)
+        for start, end in lines.values():
             if not 3 <= end - start <= 2 * longest or not held.isdisjoint(range(start, end)):
                 continue
             weak = [page.confidence(i) < WEAK for i in range(start, end)]
@@ -121,6 +127,8 @@ class ApplicantSearch:
                     _own_unit(doc, start, end, "garbled", 0.6)
                 elif is_scrambled(unit, text):
                     _own_unit(doc, start, end, "scrambled", 0.5)
+        for start, end in _torn_heads(doc, page, units):
+            _own_unit(doc, start, end, "garbled", 0.6)
 
     def _strings(self, doc: Doc, offset: int, text: str) -> None:
         folded = text.casefold()
@@ -200,6 +208,37 @@ class ApplicantSearch:
                             continue
                         for a, b in ((end - cut, end), (begin, begin + rest)):
                             add(doc, GROUP, a, b, kind, "over-line-end", 0.9, entity=entity)
+
+
+def _torn_heads(doc: Doc, page: PageText, units: list[str]) -> Iterator[tuple[int, int]]:
+    """Yield badly read lines right before a line that begins with the rest of the unit, and that.
+
+    Where a seal lies across an upright unit, 银地市第一 and 二十中学 are read.
+    """
+    lines = line_tokens(page)
+    for after, (start, end) in lines.items():
+        text = text_of(doc, start, end)
+        for unit in units:
+            rests = (unit[cut:] for cut in range(2, len(unit) - _REST + 1))
+            rest = next((r for r in rests if text.startswith(r)), "")
+            head = unit.removesuffix(rest)
+            for before, (first, last) in lines.items() if rest else ():
+                said = text_of(doc, first, last)
+                alike = LCSseq.similarity(head, said)
+                short = 2 <= len(said) <= len(head) + 2 and alike >= max(2, len(said) / 2)
+                if short and said != head and _leads_to(page, before, after):
+                    yield first, last
+                    yield start, start + len(rest)
+
+
+def _leads_to(page: PageText, before: int, after: int) -> bool:
+    """Whether a line ends where another begins, along either's way of writing."""
+    one, two = page.boxes[before].real, page.boxes[after].real
+    upright = page.reading.lines[after].vertical
+    x, y = (1, 0) if upright else (0, 1)
+    em = two[y + 2] - two[y]
+    level = abs(one[y] + one[y + 2] - two[y] - two[y + 2]) / 2 < _LEVEL * em
+    return before != after and level and abs(two[x] - one[x + 2]) < _LEADS * em
 
 
 def _own_name(doc: Doc, start: int, end: int, rule: str, score: float) -> None:

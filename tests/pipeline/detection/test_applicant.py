@@ -10,7 +10,7 @@ from pipeline.detection import Detector
 from pipeline.dossier import Applicant, Kind
 from pipeline.policy import Policy
 from tests.pipeline.detection.conftest import Look
-from tests.pipeline.detection.sheets import APPLICANT, Sheet, expected, sheet_of, shown
+from tests.pipeline.detection.sheets import APPLICANT, EM, Sheet, expected, sheet_of, shown
 
 NAMES = [
     "[作者简介⟦]伟平⟧，男，本科",
@@ -118,6 +118,19 @@ def test_a_name_broken_over_a_line_end_is_hidden_on_both_lines(
         f"经学校推荐和专家评审，我校语文教研组教师⟦{head}⟧", rest
     )
     assert {f.entity for f in found} == {"applicant"}
+
+
+def test_the_misread_place_before_a_school_is_hidden_with_it(look: Look, policy: Policy) -> None:
+    line = "积极参加⟦淮南这第二中学⟧组织的教研活动"
+    sheet = sheet_of(line)
+    assert shown(sheet, look(sheet), policy) == expected(line)
+
+
+def test_the_head_of_a_school_that_a_seal_tore_off_is_hidden(look: Look) -> None:
+    torn = Sheet().write("准南市弟", 120, 300, weak={0: 0.5, 3: 0.5})
+    torn = torn.write("二中学", 120 + 4 * EM + 8, 300).write("淮南市民", 700, 500)
+    own = [f for f in look(torn) if f.kind is Kind.APPLICANT_UNIT]
+    assert {f.line for f in own} == {0, 1}
 
 
 def test_a_school_and_numbers_broken_over_line_ends_are_hidden(look: Look, policy: Policy) -> None:

@@ -48,6 +48,14 @@ def test_print_behind_a_signature_stays(line: str, look: Look, policy: Policy) -
     assert shown(sheet, look(sheet), policy) == expected(line)
 
 
+def test_the_point_of_a_name_that_goes_on_in_the_next_line_is_hidden(
+    look: Look, policy: Policy
+) -> None:
+    lines = "小组成员签名：⟦史春濠⟧　⟦吕君⟧　⟦阿依努尔。⟧", "⟦托列根⟧"
+    sheet = Sheet().write(lines[0], 120, 300).write(lines[1], 120, 350)
+    assert shown(sheet, look(sheet), policy) == expected(*lines)
+
+
 @pytest.mark.parametrize(
     "line", ["此复印件与原件一致　审核人：", "此复印件与原件一致", "此件为原件复印件"]
 )

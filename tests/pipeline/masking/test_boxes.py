@@ -125,6 +125,31 @@ def test_the_last_stroke_of_a_school_that_the_next_character_took_is_covered() -
     assert share_hidden(hidden, page.ink[line][at + 1]) < 0.1
 
 
+@pytest.mark.parametrize("wall", [255, 165])
+def test_a_school_on_a_banner_of_which_a_character_got_no_room_is_covered(wall: int) -> None:
+    page = Page(height=300)
+    page.pixels[:] = wall
+    page.pixels[96:184, 30:1000] = 85
+    text = "百色市第十二中学公开课教学展示"
+    line = page.write(
+        text, (60, 110), 50, font=SANS, color=(198, 198, 198), spacing=0.15, jitter=0, slant=-0.5
+    )
+    read, at = page.lines[line], text.index("中")
+    chars = list(read.chars)
+    x0, y0, _, y1 = chars[at].polygon.bounds
+    # As the reader gives it: nothing for 中, and what follows half a character too early.
+    chars[at] = replace(
+        chars[at], polygon=Polygon.from_bounds(page.frame, x0 - 29, y0, x0 - 28, y1)
+    )
+    for k in range(at + 1, len(chars)):
+        a0, b0, a1, b1 = chars[k].polygon.bounds
+        moved = Polygon.from_bounds(page.frame, a0 - 29, b0, a1 - 29, b1)
+        chars[k] = replace(chars[k], polygon=moved)
+    page.lines[line] = replace(read, chars=tuple(chars))
+    _, hidden = masked_by(page, page.find(line, 0, at + 2, kind=Kind.APPLICANT_UNIT))
+    assert_exact(page, line, 0, at + 2, hidden)
+
+
 def test_faint_grey_handwriting_on_tinted_paper_is_covered() -> None:
     page = Page(height=200)
     line = page.write("张晓燕", (200, 80), 40, font=KAI, color=(165, 168, 180), jitter=0.2)
