@@ -57,6 +57,8 @@ _SENTENCES: dict[tuple[str, str], str] = {
     ("people", "compound"): "复姓开头",
     ("people", "dotted"): "名字中间带间隔号",
     ("people", "title-behind"): "后面跟着老师、校长一类的称呼",
+    ("people", "in-office"): "前面是主任、校长一类的职务，后面是其做的事",
+    ("people", "among"): "前后文说的是某个人",
     ("people", "salutation"): "开头的称呼",
     ("people", "numbered-authors"): "带单位序号的作者名单",
     ("people", "called"): "分句开头，后面跟着老师、主任一类的称呼",

@@ -21,6 +21,9 @@ WEAK = 0.85
 _UNIT_SIMILARITY = 84.0
 # A line of its own is the unit when so much of either stands in the other in the same order.
 _SHARE_OF_UNIT, _SHARE_OF_LINE = 0.55, 0.6
+# Of a form read by guess, so many characters and such a share are sure, and so many of those say
+# which school it is.
+_SHORTEST_GUESSED, _FEWEST_SURE, _SHARE_SURE, _SPECIAL = 4, 3, 0.6, 2
 # What half the schools of the country have in their names, and what else their seals say.
 _COMMON = frozenset("第一二三四五六七八九十百中小学校省市县区镇乡大高级初实验附属幼儿园")
 _ON_SEALS = frozenset("公章专用教务导处业财合同")
@@ -93,6 +96,30 @@ def near_units(
             and not _another_place(form, text[max(0, start - 1) : end])
         ):
             yield _stretched((form[-1], unit[-1]), form[0], text, start, end)
+
+
+def guessed_units(
+    form: str, text: str, confidence: Callable[[int], float]
+) -> Iterator[tuple[int, int]]:
+    """Yield places where all that differs from a form of a unit was read too unsurely to count.
+
+    A pen makes 如京外国片 of 北京外国语.
+
+    Args:
+        form: The form looked for; shorter ones than four characters are not.
+        text: Where to look.
+        confidence: How surely the character of ``text`` at an index was read.
+    """
+    size = len(form)
+    least = max(_FEWEST_SURE, _SHARE_SURE * size)
+    if size < _SHORTEST_GUESSED or len(set(form) & set(text)) < _FEWEST_SURE:
+        return
+    for at in range(len(text) - size + 1):
+        wrong = [i for i in range(size) if text[at + i] != form[i]]
+        special = {form[i] for i in range(size) if i not in wrong} - _COMMON
+        told = 0 < len(wrong) <= size - least and len(special) >= _SPECIAL
+        if told and all(confidence(at + i) < WEAK for i in wrong):
+            yield at, at + size
 
 
 def place_before(form: str, unit: str, before: str) -> int:

@@ -28,6 +28,8 @@ _ALIKE = 60.0
 """Likeness of what was read to the applicant's unit, of 100, from which it is that."""
 _GROWN = 0.08
 """Room around a watermark, in its heights."""
+_TURNED, _TALLER = 5.0, 1.4
+"""Degrees between two watermarks of a page, and how much higher one is than the other, at most."""
 _USE = re.compile(
     r"仅供|仅限|专用|使用|复印|扫描|样本|样张|样例|草稿|预览|试用|试读|水印|副本|无效|机密|内部|版权|学科网"
     r"|知网|万方|维普|www|http|\.com|\.cn|cnki|copy|draft|sample",
@@ -51,6 +53,8 @@ def watermark_lines(reading: PageReading, findings: Sequence[Finding]) -> Iterat
         if finding.page == reading.frame.page
         and (finding.recogniser == SEALS or finding.kind in (Kind.SEAL, Kind.FACE, Kind.CODE))
     ]
+    alone: list[int] = []
+    within: list[int] = []
     for index in reading.quality.aslant:
         line = reading.lines[index]
         x0, y0, x1, y1 = line.polygon.bounds
@@ -59,8 +63,12 @@ def watermark_lines(reading: PageReading, findings: Sequence[Finding]) -> Iterat
             max(0.0, min(x1, c) - max(x0, a)) * max(0.0, min(y1, d) - max(y0, b)) / area
             for a, b, c, d in others
         )
-        if max(shares, default=0.0) < _INSIDE and not _names_nobody(line):
-            yield index
+        if not _names_nobody(line):
+            (alone if max(shares, default=0.0) < _INSIDE else within).append(index)
+    yield from alone
+    # What stands like a watermark of the page is one too, whatever it lies across.
+    known = [reading.lines[index].polygon for index in alone]
+    yield from (n for n in within if any(alike(reading.lines[n].polygon, other) for other in known))
 
 
 def watermark_findings(
@@ -100,6 +108,15 @@ def watermark_findings(
 def _height(polygon: Polygon) -> float:
     down = polygon.array()[3] - polygon.array()[0]
     return float((down @ down) ** 0.5)
+
+
+def alike(one: Polygon, other: Polygon) -> bool:
+    """Whether two four-cornered places in one frame are turned alike and alike in height."""
+    along, beside = (p.array()[1] - p.array()[0] for p in (one, other))
+    turned = np.arctan2(along[1], along[0]) - np.arctan2(beside[1], beside[0])
+    off = abs(float(np.degrees((turned + np.pi) % (2 * np.pi) - np.pi)))
+    heights = sorted((_height(one), _height(other)))
+    return off < _TURNED and heights[1] < _TALLER * max(1.0, heights[0])
 
 
 def _names_nobody(line: Line) -> bool:

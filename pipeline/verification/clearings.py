@@ -45,6 +45,9 @@ _ASLANT = 12.0
 """Degrees off the page's lines and columns from which a line stands aslant."""
 _INSIDE = 0.5
 """Share of a line in a cleared place from which it was written there."""
+_READ, _TURNED, _LOWEST, _HIGHEST = 0.8, 5.0, 0.3, 1.2
+"""What else stands as a cleared watermark did: how surely it is read, degrees between the two, and
+its height in that of the place, which has room around the watermark."""
 
 
 def check_cleared(pair: PagePair, cleared: Sequence[Mask], black: Sequence[Mask]) -> list[Doubt]:
@@ -87,7 +90,7 @@ def _outside(black: Sequence[Mask], frame: Frame) -> Pixels:
 
 
 def find_aslant(lines: Sequence[Line], cleared: Sequence[Mask], grid: Frame) -> list[Polygon]:
-    """Find what still stands aslant in a cleared place when the copy is read again.
+    """Find what still stands aslant in a cleared place, or like one, when the copy is read again.
 
     Args:
         lines: What was read on the copy, in ``grid``.
@@ -95,22 +98,38 @@ def find_aslant(lines: Sequence[Line], cleared: Sequence[Mask], grid: Frame) -> 
         grid: The frame of the second reading.
     """
     places = [mask.polygon.to(grid).array() for mask in cleared]
-    aslant = [line.polygon for line in lines if len(line.chars) > 1 and _stands_aslant(line)]
+    aslant = [line for line in lines if len(line.chars) > 1 and _stands_aslant(line)]
     return [
-        polygon
-        for polygon in aslant
+        line.polygon
+        for line in aslant
         if any(
-            cv2.intersectConvexConvex(polygon.array(), place)[0] > _INSIDE * polygon.area
+            cv2.intersectConvexConvex(line.polygon.array(), place)[0] > _INSIDE * line.polygon.area
+            or (line.confidence >= _READ and _is_like(line.polygon.array(), place))
             for place in places
         )
     ]
 
 
-def _stands_aslant(line: Line) -> bool:
-    corners = line.polygon.array()
+def _is_like(line: NDArray[np.float32], place: NDArray[np.float32]) -> bool:
+    """Whether a line is turned as a watermark was and not higher than its place."""
+    ours, theirs = _sides(line), _sides(place)
+    off = abs(_angle(ours[0]) - _angle(theirs[0])) % 180.0
+    height = float(np.hypot(*ours[1])) / max(1.0, float(np.hypot(*theirs[1])))
+    return min(off, 180.0 - off) < _TURNED and _LOWEST < height < _HIGHEST
+
+
+def _sides(corners: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return the longer and the shorter side of a four-cornered place."""
     along, down = corners[1] - corners[0], corners[3] - corners[0]
-    longer = along if np.hypot(*along) >= np.hypot(*down) else down
-    off = float(np.degrees(np.arctan2(longer[1], longer[0]))) % 90.0
+    return (along, down) if np.hypot(*along) >= np.hypot(*down) else (down, along)
+
+
+def _angle(side: NDArray[np.float32]) -> float:
+    return float(np.degrees(np.arctan2(side[1], side[0])))
+
+
+def _stands_aslant(line: Line) -> bool:
+    off = _angle(_sides(line.polygon.array())[0]) % 90.0
     return _ASLANT < off < 90.0 - _ASLANT
 
 

@@ -20,6 +20,7 @@ from pipeline.detection.applicant_forms import (
 from pipeline.detection.components.slots import line_tokens
 from pipeline.detection.near_forms import (
     WEAK,
+    guessed_units,
     is_garbled,
     is_scrambled,
     near_names,
@@ -53,7 +54,7 @@ class ApplicantSearch:
         for start, end in page.paragraphs:
             text = text_of(doc, start, end)
             self._names(doc, page, start, text)
-            self._units(doc, start, text)
+            self._units(doc, page, start, text)
             self._strings(doc, start, text)
             self._birth_date(doc, start, text)
         self._damaged_lines(doc, page)
@@ -80,7 +81,7 @@ class ApplicantSearch:
                 for start, end in _with_spaces(doc, offset, offset + len(text), pattern):
                     _own_name(doc, start, end, "pinyin", 0.95)
 
-    def _units(self, doc: Doc, offset: int, text: str) -> None:
+    def _units(self, doc: Doc, page: PageText, offset: int, text: str) -> None:
         text = plain_numerals(text)
         for unit in self.applicant.unit:
             taken: list[tuple[int, int]] = []
@@ -106,6 +107,9 @@ class ApplicantSearch:
                 for at, end in near_units(form, unit, text, taken):
                     taken.append((at, end))
                     _own_unit(doc, offset + at, offset + end, "ocr-tolerant", 0.85)
+            for form in unit_forms(unit):
+                for at, end in guessed_units(form, text, lambda i: page.confidence(offset + i)):
+                    _own_unit(doc, offset + at, offset + end, "ocr-tolerant", 0.6)
 
     def _damaged_lines(self, doc: Doc, page: PageText) -> None:
         """Find lines that hold nothing but the unit, half lost or in disorder under a seal."""

@@ -360,7 +360,12 @@ def _goes_on(doc: Doc, page: PageText, above: tuple[int, int], start: int, end: 
     upper, lower = page.boxes[page.line_of[above[0]]], page.boxes[page.line_of[start]]
     close = lower.middle - upper.middle < 1.5 * upper.height
     text = text_of(doc, start, end)
-    return close and all(is_han(c) for c in text) and text not in NOT_NAMES
+    # One character, misread: 11 for 且.
+    guessed = len(text) <= 2 and page.line(start).confidence < _SURE
+    if not close or text in NOT_NAMES or not (guessed or all(is_han(c) for c in text)):
+        return False
+    top, bottom = upper.real[3], lower.real[1]
+    return top >= bottom or page.layout.rule_below(top, *lower.real[::2], bottom) >= bottom
 
 
 def _written(

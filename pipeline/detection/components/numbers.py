@@ -11,6 +11,14 @@ from rapidfuzz.distance import Levenshtein
 from spacy.tokens import Doc
 from stdnum.cn import ric
 
+from pipeline.detection.components.mails import (
+    MAIL,
+    MAIL_END,
+    MAIL_LABELLED,
+    MAIL_LOST_AT,
+    MAIL_TORN,
+    mail_rests,
+)
 from pipeline.detection.components.slots import continuation
 from pipeline.detection.page_text import PageText
 from pipeline.detection.spans import add, page_of, text_of
@@ -32,24 +40,6 @@ _MOBILE = re.compile(
 )
 _LANDLINE = re.compile(
     r"(?<![0-9])[(（]?0(?:10|2[0-9]|[3-9][0-9]{2})[)）]?[-—–－~一]{0,2}[2-9][0-9]{6,7}(?:[-—转][0-9]{1,5})?(?![0-9])"
-)
-_MAIL = re.compile(
-    r"[A-Za-z0-9][A-Za-z0-9._%+\-]*[@©＠][A-Za-z0-9.\-,]+?[.,。·](?:com|cn|net|edu|org|gov)(?:[.,]cn)?",
-    re.IGNORECASE,
-)
-_MAIL_LOST_AT = re.compile(
-    r"[A-Za-z0-9][A-Za-z0-9._\-]{2,}(?:qq|163|126|139|189|sina|sohu|gmail|outlook|hotmail|foxmail|yeah|aliyun)"
-    r"[.,。·](?:com|cn|net)",
-    re.IGNORECASE,
-)
-# What stands behind its label is a mail, whatever it was read as; so is all behind a sign for at.
-_MAIL_LABELLED = re.compile(
-    r"(?:电子邮箱|电子邮件|邮箱|[Ee]-?[Mm]ail)(?:地址)?[:：]([A-Za-z0-9][^一-龥，,。；;、:：]{4,60})"
-)
-_MAIL_TORN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._%+\-]*[@©＠][^一-龥，,。；;、:：]{2,40}")
-# The end of a mail that a line's end cut off stands alone on the next line.
-_MAIL_END = re.compile(
-    r"[a-z0-9]{0,12}[.·](?:com|cn|net|edu|org)(?:\.cn)?[)）。.；;]?", re.IGNORECASE
 )
 # The end of an address that a line's end cut off: 4单元367.
 _ADDRESS_END = re.compile(
@@ -157,7 +147,7 @@ class NumberSearch:
             self._digit_runs(doc, tokens)
             self._patterns(doc, tokens, text)
             self._addresses(doc, start, text)
-            if _MAIL_END.fullmatch(text):
+            if MAIL_END.fullmatch(text):
                 add(doc, GROUP, start, end, Kind.EMAIL, "mail-end", 0.8)
         for start, end in page.segments:
             if _ADDRESS_END.fullmatch(text_of(doc, start, end)):
@@ -165,6 +155,8 @@ class NumberSearch:
         for tokens in page.rows:
             self._patterns(doc, tokens, "".join(doc[i].text for i in tokens))
         self._postcode_cells(doc, page)
+        for start, end in mail_rests(doc, page):
+            add(doc, GROUP, start, end, Kind.EMAIL, "mail-end", 0.8)
         return doc
 
     def _postcode_cells(self, doc: Doc, page: PageText) -> None:
@@ -241,10 +233,10 @@ class NumberSearch:
         for pattern, kind, rule, group in (
             (_MOBILE, Kind.PHONE, "mobile", 0),
             (_LANDLINE, Kind.PHONE, "landline", 0),
-            (_MAIL, Kind.EMAIL, "mail", 0),
-            (_MAIL_LOST_AT, Kind.EMAIL, "mail-at-lost", 0),
-            (_MAIL_LABELLED, Kind.EMAIL, "mail-label", 1),
-            (_MAIL_TORN, Kind.EMAIL, "mail-torn", 0),
+            (MAIL, Kind.EMAIL, "mail", 0),
+            (MAIL_LOST_AT, Kind.EMAIL, "mail-at-lost", 0),
+            (MAIL_LABELLED, Kind.EMAIL, "mail-label", 1),
+            (MAIL_TORN, Kind.EMAIL, "mail-torn", 0),
             (_BIRTH, Kind.BIRTH_DATE, "label", 1),
             (_BIRTH_ENGLISH, Kind.BIRTH_DATE, "label", 1),
             (_PASSPORT, Kind.HOLDER_NUMBER, "label", 1),

@@ -12,6 +12,7 @@ from pipeline.detection.components.contents import contents_authors
 from pipeline.detection.components.name_lists import counts, everyday, gap_pieces, listed_with
 from pipeline.detection.components.pinyin_names import pinyin_names
 from pipeline.detection.components.rare_names import rare_names
+from pipeline.detection.components.spoken_of import people_spoken_of
 from pipeline.detection.places import towns
 from pipeline.detection.spans import add, covered, page_of, text_of
 from pipeline.detection.vocabulary import (
@@ -33,11 +34,6 @@ _COMPOUND = re.compile(
     + "|".join(sorted(s for s in surnames() if len(s) >= 2))
     + ")[一-龥]{1,2}"
 )
-# Whom these words stand around has a name, however the word model cuts it: 学生戎欢父母.
-_AMONG = re.compile(
-    "(?:学生|同学)([一-龥]{2,4}?)(?=的?(?:父母|父亲|母亲|爸爸|妈妈|家长|爷爷|奶奶|家里|家中))"
-    "|[与和跟]([一-龥]{2,4}?)(?=共同(?:设计|执教|完成|承担|撰写|主持|开发)|合著|合编|合写|搭班|结对)"
-)
 _FAMILY = re.compile("父母|父亲|母亲|爸爸|妈妈|爷爷|奶奶|家长|同学|同志")
 # Two of these make a name that begins with no surname: 次仁|次旺.
 _TIBETAN = "|".join(
@@ -48,10 +44,6 @@ _TIBETAN = "|".join(
 _TIBETAN_NAME = re.compile(f"(?:{_TIBETAN}){{2}}")
 # In a list of authors the page number stands behind names, not behind titles: 羿博士(37).
 _NUMBERED_TITLE = re.compile(rf"(?:{_TITLES}|博士)(?=[(（][0-9])")
-_NOBODY = frozenset(
-    "家长 家庭 师生 师傅 师徒 同伴 同行 同学 同事 同仁 班级 时代 高校 农村 党员 党委 团队 团员 单位 文化 经典 生活 单亲 全体 全部 "
-    "全家 全班 及其 和其 专家 名师 骨干 青年 徒弟 学生 教师 老师 组员 成员 伙伴 别人 他人 大家 孩子 乡村 城区 强校 弱校 名校 兄弟".split()
-)
 _COMMON = frozenset(
     "我 你 他 她 本 该 各 全 每 某 此 其 任 授 执 讲 听 评 男 女 新 老 小 大 青 年 优 名 骨 干 班 科 高 一 二 三 正 副 中 外 好".split()
 )
@@ -79,12 +71,13 @@ class PeopleSearch:
             for a, b, rule in _shapes(text):
                 if rule == "compound" and _inside_a_word(doc, start + a):
                     continue
-                if rule == "among" and not _may_be_among(doc, start + a, start + b):
-                    continue
                 if everyday(doc, start + a, start + b) and rule == "salutation":
                     continue
                 if not kept.intersection(range(start + a, start + b)):
                     add(doc, GROUP, start + a, start + b, Kind.PERSON_NAME, rule, 0.8)
+            for a, b, rule in people_spoken_of(doc, start, text):
+                if not kept.intersection(range(a, b)):
+                    add(doc, GROUP, a, b, Kind.PERSON_NAME, rule, 0.8)
             for a, b, rule in rare_names(doc, page, start, end):
                 if not kept.intersection(range(a, b)):
                     add(doc, GROUP, a, b, Kind.PERSON_NAME, rule, 0.7)
@@ -198,6 +191,8 @@ def _whole_name(doc: Doc, start: int, end: int) -> tuple[int, int]:
     cut_off = cut_off or (
         len(text) == 2 and start > 0 and _surname_taken_for_adverb(doc, start - 1)
     )
+    # 得到了|向|爱妍校长: behind 了 no preposition stands.
+    cut_off = cut_off or (len(text) == 2 and text_of(doc, max(0, start - 2), start) == "了向")
     if cut_off and not 0.6 <= page.gap_after(start - 1) <= 90:
         start -= 1
     # 瞿霆|思、: what stands between a short name and a mark or the line's end belongs to it.
@@ -250,15 +245,6 @@ def _surname_taken_for_adverb(doc: Doc, token: int) -> bool:
     return doc[token].text in surnames() and (token, token + 1, "d") in doc._.words
 
 
-def _may_be_among(doc: Doc, start: int, end: int) -> bool:
-    """Whether what stands where a person is due begins like a name, or LAC sees one in it."""
-    text = text_of(doc, start, end)
-    if starts_with_surname(text) and (len(text) < 4 or text[:2] in surnames()):
-        return True
-    named = any(tag == "PER" and a < end and b > start for a, b, tag in doc._.words)
-    return named and not everyday(doc, start, end)
-
-
 def _inside_a_word(doc: Doc, token: int) -> bool:
     """Whether an everyday word begins before a token and goes on with it: 音|乐正高级教师."""
     return any(
@@ -275,11 +261,6 @@ def _shapes(text: str) -> Iterator[tuple[int, int, str]]:
                 break
     for match in _TIBETAN_NAME.finditer(text):
         yield *match.span(), "two-words"
-    for match in _AMONG.finditer(text):
-        group = 1 if match.group(1) else 2
-        name = match.group(group)
-        if name not in _NOBODY and not _SMALL_WORDS & set(name):
-            yield *match.span(group), "among"
     salutation = _SALUTATION.match(text)
     if salutation and starts_with_surname(salutation.group(1)):
         yield salutation.start(1), salutation.end(1), "salutation"

@@ -126,6 +126,17 @@ def test_the_misread_place_before_a_school_is_hidden_with_it(look: Look, policy:
     assert shown(sheet, look(sheet), policy) == expected(line)
 
 
+def test_a_school_in_handwriting_that_was_read_by_guess_is_hidden(
+    detector_for: Callable[[Applicant], Detector],
+) -> None:
+    detector = detector_for(Applicant(name="张伟平", unit="北京市外国语学校"))
+    line = "积极参加如京外国片组织的教研活动"
+    for sure, hidden in ((0.5, ["如京外国片"]), (0.99, [])):
+        sheet = Sheet().write(line, 120, 300, weak={4: sure, 8: sure})
+        found = detector.page(sheet.reading, sheet.pixels)
+        assert [f.text for f in found if f.kind is Kind.APPLICANT_UNIT] == hidden
+
+
 def test_the_head_of_a_school_that_a_seal_tore_off_is_hidden(look: Look) -> None:
     torn = Sheet().write("准南市弟", 120, 300, weak={0: 0.5, 3: 0.5})
     torn = torn.write("二中学", 120 + 4 * EM + 8, 300).write("淮南市民", 700, 500)

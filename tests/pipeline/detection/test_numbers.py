@@ -158,6 +158,12 @@ def test_an_identity_number_over_two_lines_of_its_cell_is_hidden_whole(
     assert shown(sheet, look(sheet), policy) == ["身份证号", "⟦340403198706⟧", "⟦123417⟧"]
 
 
+def test_a_mail_that_a_lines_end_cuts_off_is_hidden_whole(look: Look, policy: Policy) -> None:
+    lines = "主要从事化学教学与研究。邮箱：⟦lina_88@126.c⟧", "⟦om⟧"
+    sheet = Sheet().write(lines[0], 120, 200).write(lines[1], 120, 240)
+    assert shown(sheet, look(sheet), policy) == expected(*lines)
+
+
 def test_a_postcode_is_hidden_in_a_cell_as_on_a_line(look: Look, policy: Policy) -> None:
     rows = [["邮编", "⟦232001⟧"], ["地址", "⟦龙湖南路2号⟧"]]
     sheet = Sheet().table(rows, 80, 200, (250, 80))

@@ -1,0 +1,72 @@
+"""People of whom a sentence tells something that is told of people only, whatever their surname."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from spacy.tokens import Doc
+
+from pipeline.detection.components.name_lists import everyday
+from pipeline.detection.spans import text_of
+from pipeline.surnames import starts_with_surname, surnames
+
+_SMALL_WORDS = frozenset("的是在了等和与及为由至从年月日将被把对于也不有说")
+# Whom these words stand around has a name, however the word model cuts it: 学生戎欢父母.
+_AMONG = re.compile(
+    "(?:学生|同学)([一-龥]{2,4}?)(?=的?(?:父母|父亲|母亲|爸爸|妈妈|家长|爷爷|奶奶|家里|家中))"
+    "|[与和跟]([一-龥]{2,4}?)(?=共同(?:设计|执教|完成|承担|撰写|主持|开发)|合著|合编|合写|搭班|结对)"
+)
+# 副主任晏士多次深入课堂: between an office and what its holder did.
+_IN_OFFICE = re.compile(
+    "(?:主任|校长|园长|书记|院长|组长|老师)([一-龥]{2,3}?)"
+    "(?=多次|曾经|经常|亲自|先后|一直|深入|认为|指出|建议|提出|听了|听完|对我|给我)"
+)
+# 与其其格老师交流, 与朝鲁门共同设计: with whom somebody did something.
+_WITH = re.compile("(?<![参给授赋])[与跟]([一-龥]{2,4}?)(?=老师|主任|校长|共同|一起|合作)")
+# Characters of which at least one stands in what is said there of nobody by name.
+_NO_PERSON = frozenset("的位名各等我你他她它们本该全诸任科班组级校师生双方会者员两几多家长")
+_NOBODY = frozenset(
+    "家长 家庭 师生 师傅 师徒 同伴 同行 同学 同事 同仁 班级 时代 高校 农村 党员 党委 团队 团员 单位 文化 经典 生活 单亲 全体 全部 "
+    "全家 全班 及其 和其 专家 名师 骨干 青年 徒弟 学生 教师 老师 组员 成员 伙伴 别人 他人 大家 孩子 乡村 城区 强校 弱校 名校 兄弟".split()
+)
+
+
+def people_spoken_of(doc: Doc, start: int, text: str) -> Iterator[tuple[int, int, str]]:
+    """Yield token ranges of people's names, each with the rule that found it.
+
+    Args:
+        doc: The page.
+        start: First token of a paragraph.
+        text: The paragraph.
+    """
+    for match in _AMONG.finditer(text):
+        a, b = (start + at for at in match.span(1 if match.group(1) else 2))
+        name = text_of(doc, a, b)
+        if name not in _NOBODY and not _SMALL_WORDS & set(name) and _may_be_among(doc, a, b):
+            yield a, b, "among"
+    for match in _IN_OFFICE.finditer(text):
+        a, b = (start + at for at in match.span(1))
+        name = text_of(doc, a, b)
+        plain = _SMALL_WORDS & set(name) or _is_done(doc, a, b)
+        if starts_with_surname(name) and not plain:
+            yield a, b, "in-office"
+    for match in _WITH.finditer(text):
+        a, b = (start + at for at in match.span(1))
+        name = text_of(doc, a, b)
+        if name not in _NOBODY and not _NO_PERSON & set(name) and not everyday(doc, a, b):
+            yield a, b, "among"
+
+
+def _may_be_among(doc: Doc, start: int, end: int) -> bool:
+    """Whether what stands where a person is due begins like a name, or LAC sees one in it."""
+    text = text_of(doc, start, end)
+    if starts_with_surname(text) and (len(text) < 4 or text[:2] in surnames()):
+        return True
+    named = any(tag == "PER" and a < end and b > start for a, b, tag in doc._.words)
+    return named and not everyday(doc, start, end)
+
+
+def _is_done(doc: Doc, start: int, end: int) -> bool:
+    """Whether a word of doing or saying how lies inside: 主任任职|先后; a noun may be a name."""
+    return any(start <= a and b <= end and tag[:1] in "vadpcr" for a, b, tag in doc._.words)
