@@ -15,6 +15,7 @@ from functools import lru_cache
 from rapidfuzz.distance import Levenshtein
 from spacy.tokens import Doc
 
+from pipeline.detection.components.cells import ends_a_school, goes_on, misread_name
 from pipeline.detection.components.name_lists import everyday, name_list
 from pipeline.detection.components.signatures import copy_value, rest_of_signatures
 from pipeline.detection.components.slots import below, continuation, right_of, wrapped
@@ -50,8 +51,8 @@ _WHOLE_PERSON = re.compile(r"[一-龥]{2,5}[人者]")
 _BEFORE_COLON = re.compile(r"(?<![一-龥])[一-龥]{3,6}(?=[:：])|[一-龥]{3}(?=[:：])")
 _SHORT_VALUE = re.compile(r"[一-龥]{2,6}[:：]([一-龥.·]{2,4})$")
 _PAPERS = frozenset("书表册单卡栏")
-# Print is read better than this.
-_SURE = 0.9
+# A date or a bracket behind a signature's label; 74.久场 is what a signature was read as.
+_PRINTED = re.compile(r"(?:19|20)[0-9]{2}|[0-9]{1,4}[年月日]|年|月|日|[(（]")
 # Stands for a label that is in no list, and for the words of a copy's stamp.
 _ANY, COPY = "签名", "与原件一致"
 
@@ -179,7 +180,7 @@ class LabelSearch:
         others: list[tuple[int, int]] = []
         for a, b in below(page, label.start, starts):
             names = list(name_list(doc, page, a, b, starts, strong=True))
-            if not names and above is not None and b - a <= 3 and _goes_on(doc, page, above, a, b):
+            if not names and above is not None and b - a <= 3 and goes_on(doc, page, above, a, b):
                 # The cell was too narrow: 努尔兰·赛力 / 克.
                 names = [(a, b)]
             for x, y in names:
@@ -190,7 +191,7 @@ class LabelSearch:
         written = label.words in SIGNATURE_LABELS
         for a, b in others if found else ():
             # Among names that could be read, what is no word is one that could not: 壁影, 自功壮.
-            if _misread_name(doc, page, a, b, written=written):
+            if misread_name(doc, page, a, b, written=written):
                 add(doc, GROUP, a, b, Kind.SIGNATURE, "column", 0.6, place=Place.CELL)
 
     def _units(
@@ -210,7 +211,7 @@ class LabelSearch:
                 spans = [run for run in below(page, label.start, heads)]
         above: tuple[int, int] | None = None
         for a, b in spans:
-            if above is not None and _ends_a_school(doc, page, above, a, b):
+            if above is not None and ends_a_school(doc, page, above, a, b):
                 # Set in the middle of a narrow cell: 外国语 / 学校.
                 add(doc, GROUP, a, b, Kind.UNIT, "label-second-line", 0.7, place=Place.CELL)
                 continue
@@ -290,18 +291,6 @@ def _stands_as_label(
     return strong and a == start and named and not paper
 
 
-def _misread_name(doc: Doc, page: PageText, start: int, end: int, *, written: bool) -> bool:
-    """Whether a cell among names holds no word, or, where people sign, what was badly read."""
-    text = text_of(doc, start, end)
-    if len(text) > 4 or text in NOT_NAMES or not any(map(is_han, text)):
-        return False
-    if len(text) == 3 and all(map(is_han, text)):
-        return True  # the word model takes a misread name for one word: 自功壮
-    if not everyday(doc, start, end):
-        return written or (len(text) >= 2 and all(map(is_han, text)))
-    return written and page.line(start).confidence < _SURE
-
-
 def _cited(doc: Doc, label: int, start: int, end: int) -> bool:
     """Whether a label behind a title names the author of a set text: 《背影》　作者：朱自清."""
     behind_title = label > 0 and doc[label - 1].text == "》"
@@ -347,27 +336,6 @@ def _has_label(page: PageText, token: int, starts: set[int]) -> bool:
     return any(abs(b.middle - me.middle) < 0.5 * me.height and b.x1 < me.x0 for b in boxes)
 
 
-def _ends_a_school(doc: Doc, page: PageText, above: tuple[int, int], start: int, end: int) -> bool:
-    """Whether a short line ends the name of a school that the line above it begins."""
-    upper, lower = page.boxes[page.line_of[above[0]]], page.boxes[page.line_of[start]]
-    close = lower.middle - upper.middle < 1.6 * upper.height
-    rest = text_of(doc, start, end)
-    return close and len(rest) <= 4 and (text_of(doc, *above) + rest).endswith(SCHOOL_ENDINGS)
-
-
-def _goes_on(doc: Doc, page: PageText, above: tuple[int, int], start: int, end: int) -> bool:
-    """Whether a short line goes on with the name in the line above it."""
-    upper, lower = page.boxes[page.line_of[above[0]]], page.boxes[page.line_of[start]]
-    close = lower.middle - upper.middle < 1.5 * upper.height
-    text = text_of(doc, start, end)
-    # One character, misread: 11 for 且.
-    guessed = len(text) <= 2 and page.line(start).confidence < _SURE
-    if not close or text in NOT_NAMES or not (guessed or all(is_han(c) for c in text)):
-        return False
-    top, bottom = upper.real[3], lower.real[1]
-    return top >= bottom or page.layout.rule_below(top, *lower.real[::2], bottom) >= bottom
-
-
 def _written(
     doc: Doc, page: PageText, start: int, end: int, starts: set[int], whole: bool = False
 ) -> int:
@@ -382,7 +350,7 @@ def _written(
             break
         stop += 1
     text = text_of(doc, start, stop)
-    printed = text in NOT_NAMES or re.match(r"(?:19|20)?[0-9]{2}|年|月|日|[(（]", text)
+    printed = text in NOT_NAMES or _PRINTED.match(text)
     sentence = stop < end and stop - start >= most
     return start if printed or sentence else stop
 

@@ -23,6 +23,7 @@ from tests.pipeline.detection.sheets import Sheet, expected, sheet_of, shown
         "此复印件与原件一致　审核人签宇：⟦购等⟧",
         "经审核，与原件相符　审核人⟦者蓓芳⟧",
         "此复印件与原件一致　⟦审棲雅⟧",
+        "此复印件与原件一致　审核人：⟦74.久场⟧",
     ],
 )
 def test_a_signature_read_as_anything_is_hidden_whole(
@@ -38,6 +39,7 @@ def test_a_signature_read_as_anything_is_hidden_whole(
         "此复印件与原件一致",
         "此复印件与原件一致，特此证明。",
         "签字：⟦李晓琳⟧　2023年5月8日",
+        "审核人：　23年5月8日",
         "校长：⟦王建国⟧　学校（盖章）",
         "主持人：⟦王建国⟧，本校教务处主任",
         "同意考核结果。　签名：⟦ち史若婉⟧2025年1月8日",
