@@ -1,4 +1,4 @@
-"""What lines and cells below each other have to do with one another: names and schools go on there."""
+"""What lines and cells below each other have to do with one another: where names go on."""
 
 from __future__ import annotations
 

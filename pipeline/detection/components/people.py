@@ -34,6 +34,8 @@ _COMPOUND = re.compile(
     + "|".join(sorted(s for s in surnames() if len(s) >= 2))
     + ")[一-龥]{1,2}"
 )
+# A character read with less than this may be any.
+_GUESSED = 0.6
 _FAMILY = re.compile("父母|父亲|母亲|爸爸|妈妈|爷爷|奶奶|家长|同学|同志")
 # Two of these make a name that begins with no surname: 次仁|次旺.
 _TIBETAN = "|".join(
@@ -191,8 +193,11 @@ def _whole_name(doc: Doc, start: int, end: int) -> tuple[int, int]:
     cut_off = cut_off or (
         len(text) == 2 and start > 0 and _surname_taken_for_adverb(doc, start - 1)
     )
-    # 得到了|向|爱妍校长: behind 了 no preposition stands.
-    cut_off = cut_off or (len(text) == 2 and text_of(doc, max(0, start - 2), start) == "了向")
+    # 得到了|向|爱妍校长: behind 了 no preposition stands; 同组的|或|盖婉: a pen's 戎, misread.
+    before = text_of(doc, max(0, start - 2), start)
+    guessed = start > 0 and page.confidence(start - 1) < _GUESSED and is_han(before[-1])
+    led = before == "了向" or (guessed and before[0] in "的和与、，" and len(before) == 2)
+    cut_off = cut_off or (led and len(text) == 2)
     if cut_off and not 0.6 <= page.gap_after(start - 1) <= 90:
         start -= 1
     # 瞿霆|思、: what stands between a short name and a mark or the line's end belongs to it.
