@@ -31,7 +31,8 @@ _OF_SCHOOL = re.compile(
 )
 # Characters of which at least one stands in what is said there of nobody by name.
 _NO_PERSON = frozenset("的位名各等我你他她它们本该全诸任科班组级校师生双方会者员两几多家长")
-_OFFICE = frozenset("副正总党年语数英理化史体音美政信")
+# The same right behind a school, where 双 is no word for both.
+_NO_TEACHER = (_NO_PERSON | frozenset("副正总党年语数英理化史体音美政信")) - {"双"}
 _NOBODY = frozenset(
     "家长 家庭 师生 师傅 师徒 同伴 同行 同学 同事 同仁 班级 时代 高校 农村 党员 党委 团队 团员 单位 文化 经典 生活 单亲 全体 全部 "
     "全家 全班 及其 和其 专家 名师 骨干 青年 徒弟 学生 教师 老师 组员 成员 伙伴 别人 他人 大家 孩子 乡村 城区 强校 弱校 名校 兄弟".split()
@@ -60,7 +61,7 @@ def people_spoken_of(doc: Doc, start: int, text: str) -> Iterator[tuple[int, int
     for match in _OF_SCHOOL.finditer(text):
         a, b = (start + at for at in match.span(1))
         name = text_of(doc, a, b)
-        nobody = (_SMALL_WORDS | _NO_PERSON | _OFFICE) & set(name) or name in _NOBODY
+        nobody = (_SMALL_WORDS | _NO_TEACHER) & set(name) or name in _NOBODY
         # The word model takes 双成 for a number; numbers of people have a word for them: 两位.
         word = everyday(doc, a, b) and (a, b, "m") not in doc._.words
         if not nobody and not word:
