@@ -29,6 +29,27 @@ _OF_SCHOOL = re.compile(
     "(?:小学|中学|学校|幼儿园|外国语|附小|附中|附幼|实小|实中|实幼|[一二三四五六七八九十][中小])"
     "([一-龥]{2,3}?)(?=老师|同志|校长|主任|园长|书记)"
 )
+# What else stands between an office and a deed: 主任平时多次.
+_HOW = frozenset(
+    "平时 同时 随后 后来 常常 时常 总是 经常 主动 积极 热情 耐心 认真 精心 及时 自己 亲临 高度 充分 进一步 大力 工作 教学 业务 电话 当场 现场 当面".split()
+)
+_HOW_ENDS = (
+    "曾",
+    "都",
+    "还",
+    "也",
+    "又",
+    "再",
+    "便",
+    "就",
+    "均",
+    "后",
+    "时",
+    "前",
+    "间",
+    "中",
+    "期",
+)
 # Characters of which at least one stands in what is said there of nobody by name.
 _NO_PERSON = frozenset("的位名各等我你他她它们本该全诸任科班组级校师生双方会者员两几多家长")
 # The same right behind a school, where 双 is no word for both.
@@ -55,8 +76,8 @@ def people_spoken_of(doc: Doc, start: int, text: str) -> Iterator[tuple[int, int
     for match in _IN_OFFICE.finditer(text):
         a, b = (start + at for at in match.span(1))
         name = text_of(doc, a, b)
-        plain = _SMALL_WORDS & set(name) or _is_done(doc, a, b)
-        if starts_with_surname(name) and not plain:
+        nobody = (_SMALL_WORDS | _NO_PERSON) & set(name) or name in _NOBODY | _HOW
+        if not nobody and not name.endswith(_HOW_ENDS):
             yield a, b, "in-office"
     for match in _OF_SCHOOL.finditer(text):
         a, b = (start + at for at in match.span(1))
@@ -80,8 +101,3 @@ def _may_be_among(doc: Doc, start: int, end: int) -> bool:
         return True
     named = any(tag == "PER" and a < end and b > start for a, b, tag in doc._.words)
     return named and not everyday(doc, start, end)
-
-
-def _is_done(doc: Doc, start: int, end: int) -> bool:
-    """Whether a word of doing or saying how lies inside: 主任任职|先后; a noun may be a name."""
-    return any(start <= a and b <= end and tag[:1] in "vadpcr" for a, b, tag in doc._.words)
