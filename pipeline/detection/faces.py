@@ -50,7 +50,7 @@ _NARROWEST, _WIDEST, _TALLEST = 0.55, 1.0, 0.3
 """Shape of an ID photograph, and its height per longer side of the page."""
 _BROADEST, _FILLS = 0.2, 0.6
 """Width of an ID photograph per longer side of the page, and of a head in it per its own."""
-_LEAST, _MOST = (0.06, 0.06, 0.2), (0.25, 0.3, 0.5)
+_LEAST, _MOST = (0.06, 0.06, 0.2), (0.25, 0.3, 0.9)
 """What an ID photograph shows beside, above and below a head, least and most, per its sides."""
 _RIM, _OFF = 4, 6.0
 """Pixels at the rim of that which are paper, and levels by which a photograph differs from it."""
@@ -119,6 +119,10 @@ class FaceFinder:
         for photo in sorted(photos, key=lambda p: not p.portrait):
             heads = self._heads(pixels, photo)
             if photo.portrait and (heads or _is_id_sized(photo, pixels.shape)):
+                if len(heads) == 1 and photo.fill < _OWN_EDGES:
+                    # Hair taken for shoulders: the picture goes on below what was found of it.
+                    around = _shown_with(pixels, _head(heads[0][0]))
+                    photo = replace(photo, bounds=joined([photo.bounds, around]))
                 found.append(_portrait(photo, heads, pixels.shape))
             elif not photo.portrait:
                 # An ID photograph falls apart where hair or ground is as light as the paper.

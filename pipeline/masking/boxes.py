@@ -301,6 +301,8 @@ class _Site:
         below = around[level & ((around[:, 1] + around[:, 3]) / 2 >= middle)][:, 1]
         top = max([b0 - 0.5 * self.height, *((above + b0) / 2)])
         bottom = min([b1 + 0.5 * self.height, *((below + b1) / 2)])
+        # The box of a seal's or a watermark's line may reach far into this one.
+        top, bottom = min(top, b0), max(bottom, b1)
         return max(top, self.page[2]), min(bottom, self.page[3])
 
     def widened(self, a0: float, a1: float) -> tuple[float, float]:
