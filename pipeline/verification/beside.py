@@ -13,6 +13,8 @@ import numpy as np
 from pipeline.dossier import Kind, Mask
 from pipeline.geometry import Frame, Polygon
 from pipeline.reading.lines import Line
+from pipeline.verification.fidelity import Pixels
+from pipeline.verification.linking import LinkingWords
 
 _COUNTED = {Kind.ID_NUMBER, Kind.PHONE, Kind.EMAIL, Kind.HOLDER_NUMBER, Kind.BIRTH_DATE}
 """Masks beside which a letter or digit is a rest of what they hide."""
@@ -31,6 +33,7 @@ def only_suspicious(
     lines: Sequence[Line],
     first: Sequence[Line],
     frame: Frame,
+    pixels: Pixels,
 ) -> Iterator[Polygon]:
     """Leave out the ink beside masks that is no rest of what they hide.
 
@@ -40,16 +43,19 @@ def only_suspicious(
         lines: The second reading, in any frame of the page.
         first: The first reading, of the page before anything was hidden; may be empty.
         frame: The upright grid at stored resolution.
+        pixels: RGB of the copy's page, in ``frame``.
     """
     found = list(places)
     if not found:
         return
     highest = _HIGHEST * _usual_height((*lines, *first), frame)
-    known = _Known(first, frame)
+    known, linking = _Known(first, frame), LinkingWords(first, frame, pixels)
     for place in found:
         x0, y0, x1, y1 = place.bounds
         mask = min(masks, key=lambda m: _distance(m.polygon.to(frame).bounds, place.bounds))
         if y1 - y0 > highest or x1 - x0 > highest or mask.kind in _PICTURES:
+            continue
+        if linking.explain(place.bounds, mask.polygon.to(frame).bounds):
             continue
         sign = known.at((x0 + x1) / 2, (y0 + y1) / 2)
         letter = sign.isalnum() and ("\u4e00" <= sign <= "\u9fff" or mask.kind in _COUNTED)

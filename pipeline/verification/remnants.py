@@ -12,8 +12,9 @@ from collections.abc import Iterator, Sequence
 from pipeline.dossier import Kind, Mask
 from pipeline.geometry import Frame, Polygon
 from pipeline.surnames import surnames
+from pipeline.verification.linking import BEHIND_NAMES
 from pipeline.verification.strangers import stretches
-from pipeline.verification.text import Run
+from pipeline.verification.text import Run, joined_runs
 
 _UNITS = {Kind.APPLICANT_UNIT, Kind.UNIT}
 _ENDS = {"学", "校", "园", "院", "小学", "中学", "学校", "学院", "大学", "幼儿园"}
@@ -29,6 +30,9 @@ are set with a space between them, so a surname may stand further away."""
 _INITIAL = 0.4
 """Space between a capital and the mask that it belongs to, in its heights."""
 _READ = 0.3
+_LARGER = 1.6
+"""Height of a character, in thicknesses of a mask, from which it is of another line: a mask is as
+thick as what it hides."""
 STANDS_ALONE = frozenset(
     "年月日时分人名男女汉满回壮苗是为系任由于与和及或同在到从对向被让请给等的了之者也并曾现原拟"
     "该两父母多著编译审主副校师生区县市省级班组岁元件份次个章科室部局院所系党共未无有是否正高中初大小上下左右一二三四五六七八九十零〇"
@@ -48,6 +52,11 @@ def find_remnants(runs: Sequence[Run], masks: Sequence[Mask], frame: Frame) -> I
     labels = {character for mask in masks for character in mask.label}
     boxes = [m.polygon.to(frame).bounds for m in masks if m.kind in _PEOPLE]
     schools = [m.polygon.to(frame).bounds for m in masks if m.kind in _UNITS]
+    parted = {
+        joined.glyphs[joined.seam - 1].line
+        for joined in joined_runs(runs)
+        if joined.seam and joined.text[joined.seam - 1 : joined.seam + 1] in BEHIND_NAMES
+    }
     for run in runs if boxes or schools else ():
         yield from _initials(run, boxes)
         for start, end in stretches(run):
@@ -59,6 +68,8 @@ def find_remnants(runs: Sequence[Run], masks: Sequence[Mask], frame: Frame) -> I
                     yield run.place(start, end if text in _ENDS else start + 1)
             alone = end - start == 1 and run.ends_fresh(end) and glyph.confidence >= _READ
             if not alone or glyph.text in STANDS_ALONE or glyph.text in labels:
+                continue
+            if end == len(run.glyphs) and glyph.line in parted:
                 continue
             place = glyph.polygon.bounds
             if any(_belongs(glyph.text, place, box) for box in boxes):
@@ -89,6 +100,8 @@ def _follows(place: Box, box: Box) -> bool:
 
 def _belongs(text: str, place: Box, box: Box) -> bool:
     """Whether a character directly follows a mask, or is a surname directly before one."""
+    if place[3] - place[1] > _LARGER * min(box[2] - box[0], box[3] - box[1]):
+        return False
     if _follows(place, box):
         return True
     height = place[3] - place[1]

@@ -21,7 +21,7 @@ from pipeline.verification.search import Wanted, search_runs
 from pipeline.verification.second_look import Look, find_open
 from pipeline.verification.slots import find_open_slots
 from pipeline.verification.sources import Rereader
-from pipeline.verification.strangers import search_strangers
+from pipeline.verification.strangers import is_settled, search_strangers
 from pipeline.verification.strokes import find_unread_ink
 from pipeline.verification.text import Areas, Run, Span, line_runs
 
@@ -70,6 +70,7 @@ def check_reading(
         doubt(span.code, frame.page, run.place(span.start, span.end).to(frame))
         for found in (search_runs(runs, wanted), search_strangers(runs, masks))
         for run, span in _relevant(found, allowed)
+        if not is_settled(run, span, _said(run.place(span.start, span.end), first))
     ]
     if look is not None:
         still_open = find_open(lines, grid, hidden, allowed, look, first)
@@ -82,7 +83,7 @@ def check_reading(
     beside = [place for place in edges if _is_inked(pixels, frame, place, masks)]
     beside += [place.to(frame) for place in find_remnants(runs, masks, grid)]
     unread = find_unread_ink(pixels, frame, masks, lines)
-    beside += only_suspicious(unread, masks, lines, first, frame)
+    beside += only_suspicious(unread, masks, lines, first, frame, pixels)
     doubts += [doubt("mask-edge", frame.page, place) for place in beside]
     doubts += [
         doubt("name-goes-on", frame.page, place.to(frame))
@@ -107,6 +108,18 @@ def _relevant(found: Iterator[tuple[Run, Span]], kept: Areas) -> Iterator[tuple[
         if span.weak and all(kept.hold(g.polygon) for g in glyphs):
             continue
         yield run, span
+
+
+def _said(place: Polygon, first: Sequence[Line]) -> list[tuple[str, float]]:
+    """Return what was read at a place before anything was hidden, from left to right."""
+    x0, y0, x1, y1 = place.bounds
+    found = []
+    for char in (char for line in first for char in line.chars):
+        box = char.polygon.to(place.frame).bounds
+        x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+        if x0 <= x <= x1 and y0 <= y <= y1:
+            found.append((x, char.text, char.confidence))
+    return [(text, confidence) for _, text, confidence in sorted(found)]
 
 
 def _is_inked(pixels: Pixels, frame: Frame, place: Polygon, masks: Sequence[Mask]) -> bool:

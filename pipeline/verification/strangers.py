@@ -23,7 +23,11 @@ _READ, _EACH = 0.5, 0.65
 """Below this mean confidence the characters are a guess, and a guess is shaped like anything; where
 no label says that a name is due, each character must be read better, and so must the own name of a
 school be on the average."""
+_SURE = 0.8
+"""Confidence of each character from which the first reading is believed and the second not."""
 _NUMERALS = set("一二三四五六七八九十")
+_NUMBER_GOES_ON = frozenset("余多万千百")
+"""What goes on with a number: 三十余节, 十余万字."""
 _BESIDE_NAMES = set("年月日男女汉等")
 _LABEL = re.compile(
     r"(?:姓名|作者|教师|老师|导师|签名|签字|签章|校长|园长|院长|主任|书记|负责人|主持人|责任人|执教者?|授课人"
@@ -133,13 +137,18 @@ class _Neighbours:
             return False
         if _LABEL.search(text[max(0, start - 6) : start]):
             return False
+        tails = self.tails.get(line, ())
+        last = {tail[-1] for tail in tails if tail}
+        counted = any(sign.isnumeric() or sign in _NUMBER_GOES_ON for sign in last)
+        if counted and start == 0 and text[0] in _NUMBER_GOES_ON and end == 2:
+            return True
         wrapped: list[str] = []
         if end == len(text):
             wrapped += (text[-1] + head[:n] for head in self.heads.get(line, ()) for n in (1, 2))
             wrapped += (text[-2:] + head[:1] for head in self.heads.get(line, ()))
         if start == 0:
-            wrapped += (tail[-n:] + text[0] for tail in self.tails.get(line, ()) for n in (1, 2))
-            wrapped += (tail[-1:] + text[:2] for tail in self.tails.get(line, ()))
+            wrapped += (tail[-n:] + text[0] for tail in tails for n in (1, 2))
+            wrapped += (tail[-1:] + text[:2] for tail in tails)
         return any(word in words for word in wrapped)
 
 
@@ -253,7 +262,7 @@ def _accompanied(run: Run, start: int, end: int) -> Iterator[Span]:
 
 def _is_transliterated(run: Run, parts: list[tuple[int, int]], number: int) -> bool:
     """Whether a stretch and the next are the parts of a name such as 古丽·买买提."""
-    if number + 1 >= len(parts):
+    if number + 1 >= len(parts) or _is_of_words(run.text[slice(*parts[number])]):
         return False
     follows = parts[number + 1][0]
     return follows == parts[number][1] and run.glyphs[follows].before.strip() in _POINTS
@@ -273,6 +282,32 @@ def _is_everyday(text: str, *, whole: bool = False) -> bool:
     if whole or text in words:
         return text in words
     return len(text) > 2 and (text[:2] in words or text[1:] in words or text[-2:] in words)
+
+
+def _is_of_words(text: str) -> bool:
+    """Whether a text is two everyday words of two characters: 主管单位, 荣誉证书."""
+    words = everyday_words()
+    return len(text) == 4 and text[:2] in words and text[2:] in words
+
+
+def is_settled(run: Run, span: Span, said: Sequence[tuple[str, float]]) -> bool:
+    """Whether what looks like a person's name is an everyday word that was read worse this time.
+
+    Args:
+        run: A line of the second reading.
+        span: What looks like a name in it.
+        said: Characters and confidences of the first reading at that place, from left to right.
+    """
+    if span.code != _PERSON or not said:
+        return False
+    text = "".join(character for character, _ in said)
+    sure = min(confidence for _, confidence in said) >= _SURE
+    sure = sure and sum(c for _, c in said) / len(said) > _confidence(run, span.start, span.end)
+    return (
+        sure
+        and text != run.text[span.start : span.end]
+        and (text in everyday_words() or _is_of_words(text))
+    )
 
 
 def _is_spaced(run: Run, parts: list[tuple[int, int]], number: int) -> bool:

@@ -30,6 +30,13 @@ LOW_SIGNS = frozenset("：:；;，,、。.·")
 """Signs whose ink is small; what is taller than one is not explained by having read it there."""
 _TALLER, _BROADER = 0.38, 0.18
 """Height and width from which a blot is none of those signs, in thicknesses of the mask."""
+_RULE, _RULE_PIXELS = 0.1, 4
+"""Width of a piece of a table's rule or frame in thicknesses of the mask, and in pixels."""
+_GOES_ON, _FAINT, _LEAN = 1.5, 25, 2
+"""How far a rule goes on past the mask on both sides, in its thicknesses; by how many levels it is
+darker than the paper on its left and right, however pale; and by how many pixels it leans."""
+_UNBROKEN = 0.85
+"""Share of that way on which a rule is there. Above and below a digit is the space of lines."""
 _JOINED = 0.08
 """Space between strokes of one character, in thicknesses of the mask."""
 
@@ -102,6 +109,8 @@ def _beside(
             colour = colours[y : y + h, x : x + w][blot]
             if _is_bracket(blot if along else blot.T) or _is_red(colour):
                 continue
+            if _is_piece_of_a_rule(pixels, hidden, box, thick, along):
+                continue
             mistaken = joined and _explained(box, signs) and not _explained(box, large)
             if mistaken or not (joined or _explained(box, every)):
                 yield Polygon.from_bounds(frame, *box)
@@ -135,6 +144,32 @@ def _is_bracket(blot: NDArray[np.bool_]) -> bool:
     ]
     above, below = middle_of[0] - middle_of[1], middle_of[2] - middle_of[1]
     return above * below > 0 and min(abs(above), abs(below)) > 0.12 * width
+
+
+def _is_piece_of_a_rule(
+    pixels: Pixels, hidden: Pixels, box: Box, thick: float, along: bool
+) -> bool:
+    """Whether a thin blot is a piece of a line that goes on far past the mask on both sides."""
+    if not along:
+        pixels, hidden = pixels.transpose(1, 0, 2), hidden.T
+        box = (box[1], box[0], box[3], box[2])
+    x0, y0, x1, y1 = (int(value) for value in box)
+    if x1 - x0 > max(_RULE_PIXELS, _RULE * thick):
+        return False
+    reach, side = round(_GOES_ON * thick), 2 * _LEAN + 2
+    left, right = x0 - _LEAN - side, x1 + _LEAN + side
+    if left < 0 or right > pixels.shape[1] or y0 < reach or y1 + reach > pixels.shape[0]:
+        return False
+    for top, bottom in ((y0 - reach, y0), (y1, y1 + reach)):
+        gray = cv2.cvtColor(
+            np.ascontiguousarray(pixels[top:bottom, left:right]), cv2.COLOR_RGB2GRAY
+        ).astype(np.int16)
+        free = (hidden[top:bottom, left:right] == 0)[:, side:-side].all(axis=1)
+        beside = np.minimum(np.median(gray[:, :side], axis=1), np.median(gray[:, -side:], axis=1))
+        there = gray[:, side:-side].min(axis=1) < beside - _FAINT
+        if free.sum() < reach / 2 or there[free].mean() < _UNBROKEN:
+            return False
+    return True
 
 
 def _is_red(colours: NDArray[np.uint8]) -> bool:

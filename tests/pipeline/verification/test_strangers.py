@@ -164,9 +164,10 @@ def test_a_sign_beside_a_mask_is_no_rest_of_it_but_a_digit_of_a_number_is() -> N
     first = [_line("系淮南中学，电话139")]
     comma, digit = _box(100 + STEP * 5 + 4, 120, 6), _box(100 + STEP * 10 + 4, 120, 12)
     masks = [_mask(1, 5, Kind.APPLICANT_UNIT), _mask(8, 10, Kind.PHONE)]
-    left = list(only_suspicious(iter([comma, digit]), masks, [], first, FRAME))
+    blank = np.full((FRAME.height, FRAME.width, 3), 255, np.uint8)
+    left = list(only_suspicious(iter([comma, digit]), masks, [], first, FRAME, blank))
     assert left == [digit]
-    assert list(only_suspicious(iter([comma]), masks, first, [], FRAME)) == [comma]
+    assert list(only_suspicious(iter([comma]), masks, first, [], FRAME, blank)) == [comma]
 
 
 def test_a_coloured_seal_that_nobody_hid_is_seen_and_one_that_may_stand_is_not() -> None:
