@@ -198,6 +198,17 @@ def test_an_id_photograph_of_which_only_the_hair_stands_out_is_masked_whole() ->
     assert x1 - x0 < 1.3 * 230 and y1 - y0 < 1.3 * 327
 
 
+def test_an_id_photograph_whose_hair_was_taken_for_shoulders_is_masked_down_to_the_coat() -> None:
+    folder = weights_dir() / "centerface"
+    if not folder.is_dir():
+        pytest.skip("the face model is not fetched: run `mangping models fetch`")
+    page = _page()
+    page.paste(_astronaut().crop((130, 0, 320, 270)).resize((230, 327)), (1060, 440))
+    hair = Photo((1080, 330, 1280, 560), 0.47, portrait=True, guessed=True)
+    (face,) = FaceFinder(folder).find(np.asarray(page), [hair])
+    assert face.bounds[3] >= 767
+
+
 @pytest.mark.parametrize("kind", ["QRCode", "Code128"])
 def test_a_code_too_worn_to_decode_is_masked_with_its_whole_block(
     finder: PictureFinder, policy: Policy, kind: str

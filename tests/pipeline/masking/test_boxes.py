@@ -12,6 +12,7 @@ from pipeline.dossier import Action, Decision, Finding, Kind, Mask, Place
 from pipeline.geometry import Polygon
 from pipeline.masking import plan
 from pipeline.masking.drawing import draw
+from pipeline.reading.lines import Char, Line
 from tests.pipeline.masking.pages import KAI, SANS, SERIF, Page, share_hidden
 
 
@@ -209,6 +210,19 @@ def test_tight_lines_above_and_below_keep_their_ink() -> None:
     assert_exact(page, line, 1, 4, hidden)
     for other in (above, below):
         assert max(share_hidden(hidden, ink) for ink in page.ink[other]) < 0.02
+
+
+def test_the_box_of_a_seals_line_below_leaves_no_foot_of_a_school_open() -> None:
+    page = Page(height=300)
+    line = page.write("顺城区新华路小学", (60, 80), 34, font=SERIF, jitter=0.02)
+    read = page.lines[line]
+    _, top, _, bottom = read.polygon.bounds
+    # The reader's box of writing along a ring begins above the foot of the line before it.
+    ring = Polygon.from_bounds(page.frame, 90, bottom - 0.38 * (bottom - top), 320, bottom + 160)
+    page.lines.append(Line(ring, (Char("市", ring, 0.9),), 0.9))
+    _, hidden = masked_by(page, page.find(line, 0, 8, kind=Kind.UNIT))
+    for ink in page.ink[line]:
+        assert share_hidden(hidden, ink) == 1.0
 
 
 def test_a_vertical_name_is_covered_alone() -> None:
