@@ -56,3 +56,14 @@ def test_a_name_broken_in_a_narrow_cell_is_hidden_under_any_text_around(
     sheet.write("⟦王建国⟧、⟦孙丽⟧、⟦李⟧", 108, 300).write("⟦晓琳⟧", 216, 338)
     right = (wide, "科任教师", "备注", "⟦王建国⟧、⟦孙丽⟧、⟦李⟧", "⟦晓琳⟧")
     assert shown(sheet, look(sheet), policy) == expected(*right)
+
+
+def test_the_last_character_of_a_name_in_a_cell_that_reads_as_a_number_is_hidden(
+    look: Look, policy: Policy
+) -> None:
+    sheet = Sheet().table([["科任教师", "备注"]], 100, 200, (420, 80))
+    sheet.table([["", ""]], 100, 280, (420, 120))
+    sheet.write("⟦夏侯蓓⟧、⟦文阳康⟧、⟦沙马拉⟧", 108, 300)
+    sheet.write("11", 216, 338, weak={0: 0.4, 1: 0.9})
+    hidden = shown(sheet, look(sheet), policy)
+    assert hidden[-1] == "⟦11⟧"

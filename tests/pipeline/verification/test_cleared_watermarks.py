@@ -13,16 +13,18 @@ from PIL import Image, ImageDraw
 from fixtures.sheet import Sheet, Style
 from models import weights_dir
 from pipeline.detection import Detector
-from pipeline.dossier import Applicant
+from pipeline.dossier import Applicant, Kind, Mask
 from pipeline.file_finishing import finish_file
 from pipeline.file_reading import read_file
-from pipeline.geometry import Polygon
+from pipeline.geometry import Frame, Polygon
 from pipeline.jobs import Finished, Job, Tools
 from pipeline.masking import drawing
 from pipeline.policy import load_policy
 from pipeline.reading import Reader
 from pipeline.reading.clearing import clear
+from pipeline.reading.lines import Char, Line
 from pipeline.redaction import decide_together
+from pipeline.verification.clearings import find_aslant
 from tests.pipeline.reading.sheets import face
 
 Pixels = NDArray[np.uint8]
@@ -112,6 +114,31 @@ def test_a_watermark_that_is_badly_cleared_is_caught(
 ) -> None:
     monkeypatch.setattr(drawing, "clear", fault)
     assert code in _codes(finish())
+
+
+def test_a_watermark_that_was_left_beside_cleared_ones_is_caught() -> None:
+    frame = Frame(1, 1600, 2200)
+
+    def aslant(x: float, y: float, length: float, high: float, rise: float = 0.6) -> Polygon:
+        end = (x + length, y - rise * length)
+        points = (
+            (x, y),
+            end,
+            (end[0] + 0.5 * high, end[1] + 0.8 * high),
+            (x + 0.5 * high, y + high),
+        )
+        return Polygon(frame, points)
+
+    def line(place: Polygon, confidence: float) -> Line:
+        return Line(place, tuple(Char(c, place, confidence) for c in "莲都区"), confidence)
+
+    place = aslant(200, 900, 400, 90)
+    mask = Mask(page=1, polygon=place, label="", kind=Kind.UNIT, findings=("a",), cleared=True)
+    left = line(aslant(1000, 1800, 150, 50), 0.95)
+    assert find_aslant([left], [mask], frame) == [left.polygon]
+    guess, ring = line(left.polygon, 0.5), line(aslant(1000, 1800, 150, 50, rise=0.2), 0.95)
+    assert find_aslant([guess, ring], [mask], frame) == []
+    assert find_aslant([left], [], frame) == []
 
 
 def test_a_watermark_that_cannot_be_cleared_is_covered_and_goes_to_a_person(
