@@ -214,7 +214,7 @@ class NumberSearch:
         if _ID_LABEL.search(tail) and len(plain) >= 6:
             return Kind.ID_NUMBER, "label", 0.95
         if 14 <= len(plain) <= 20 and _looks_like_id(plain):
-            return Kind.ID_NUMBER, "checksum" if ric.is_valid(plain) else "shape", 0.95
+            return Kind.ID_NUMBER, "checksum" if _is_checked(plain) else "shape", 0.95
         if _HOLDER_LABEL.search(tail[-12:]) and len(plain) >= 4:
             return Kind.HOLDER_NUMBER, "label", 0.9
         if _PHONE_LABEL.search(tail[-10:]) and 7 <= len(plain) <= 14:
@@ -338,6 +338,16 @@ def _ranges(tokens: list[int]) -> Iterator[tuple[int, int]]:
         previous = token
     if start is not None and previous is not None:
         yield start, previous + 1
+
+
+def _is_checked(plain: str) -> bool:
+    """Whether the last sign of an ID number agrees with the others.
+
+    Of the library no more than that is asked: it raises KeyError where it knows the province of a
+    number and not the county.
+    """
+    whole = re.fullmatch("[0-9]{17}[0-9X]", plain) is not None
+    return whole and ric.calc_check_digit(plain) == plain[-1]
 
 
 def _looks_like_id(plain: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from stdnum.cn import ric
 
 from pipeline.dossier import Kind
 from pipeline.policy import Policy
@@ -168,3 +169,13 @@ def test_a_postcode_is_hidden_in_a_cell_as_on_a_line(look: Look, policy: Policy)
     rows = [["邮编", "⟦232001⟧"], ["地址", "⟦龙湖南路2号⟧"]]
     sheet = Sheet().table(rows, 80, 200, (250, 80))
     assert shown(sheet, look(sheet), policy) == expected(*(c for row in rows for c in row))
+
+
+def test_an_identity_number_of_a_county_that_no_table_knows_stops_nothing(
+    look: Look, policy: Policy
+) -> None:
+    # Inner Mongolia, and no county of it; the last digit agrees with the others.
+    body = "15990019800312451"
+    line = f"⟦{body}{ric.calc_check_digit(body + '0')}⟧"
+    sheet = Sheet().write(line, 120, 200)
+    assert shown(sheet, look(sheet), policy) == expected(line)
