@@ -24,9 +24,10 @@ _IN_OFFICE = re.compile(
 )
 # 与其其格老师交流, 与朝鲁门共同设计: with whom somebody did something.
 _WITH = re.compile("(?<![参给授赋])[与跟]([一-龥]{2,4}?)(?=老师|主任|校长|共同|一起|合作)")
-# 广州外国语双成老师: behind a school, whatever the word model makes of the two.
+# 广州外国语双成老师, 受到寿郁校长的称赞: whatever the word model makes of it.
 _OF_SCHOOL = re.compile(
-    "(?:小学|中学|学校|幼儿园|外国语|附小|附中|附幼|实小|实中|实幼|[一二三四五六七八九十][中小])"
+    "(?:小学|中学|学校|幼儿园|外国语|附小|附中|附幼|实小|实中|实幼|[一二三四五六七八九十][中小]"
+    "|受到了?|得到了?|听取了?)"
     "([一-龥]{2,3}?)(?=老师|同志|校长|主任|园长|书记)"
 )
 # What else stands between an office and a deed: 主任平时多次.
@@ -53,9 +54,11 @@ _HOW_ENDS = (
 # Characters of which at least one stands in what is said there of nobody by name.
 _NO_PERSON = frozenset("的位名各等我你他她它们本该全诸任科班组级校师生双方会者员两几多家长")
 # The same right behind a school, where 双 is no word for both.
-_NO_TEACHER = (_NO_PERSON | frozenset("副正总党年语数英理化史体音美政信")) - {"双"}
+_NO_TEACHER = (_NO_PERSON | frozenset("副正总党年语数英理化史体音美政信教务研德劳书舞编程")) - {
+    "双"
+}
 _NOBODY = frozenset(
-    "家长 家庭 师生 师傅 师徒 同伴 同行 同学 同事 同仁 班级 时代 高校 农村 党员 党委 团队 团员 单位 文化 经典 生活 单亲 全体 全部 "
+    "学校 领导 专职 兼职 科任 年轻 优秀 先进 资深 年级 家长 家庭 师生 师傅 师徒 同伴 同行 同学 同事 同仁 班级 时代 高校 农村 党员 党委 团队 团员 单位 文化 经典 生活 单亲 全体 全部 "
     "全家 全班 及其 和其 专家 名师 骨干 青年 徒弟 学生 教师 老师 组员 成员 伙伴 别人 他人 大家 孩子 乡村 城区 强校 弱校 名校 兄弟".split()
 )
 
@@ -83,8 +86,8 @@ def people_spoken_of(doc: Doc, start: int, text: str) -> Iterator[tuple[int, int
         a, b = (start + at for at in match.span(1))
         name = text_of(doc, a, b)
         nobody = (_SMALL_WORDS | _NO_TEACHER) & set(name) or name in _NOBODY
-        # The word model takes 双成 for a number; numbers of people have a word for them: 两位.
-        word = everyday(doc, a, b) and (a, b, "m") not in doc._.words
+        # The word model takes 双成 for a number and 寿郁 for a thing.
+        word = everyday(doc, a, b) and not {(a, b, "m"), (a, b, "n")} & set(doc._.words)
         if not nobody and not word:
             yield a, b, "among"
     for match in _WITH.finditer(text):
