@@ -11,7 +11,7 @@ PAGES ?= 200
 # Applicants' own masked copies, honest and tampered, of each so many.
 PAIRS ?= 40
 # Tests that start servers.
-OFFICE := tests/dossiers tests/e2e tests/flows tests/portal
+OFFICE := tests/e2e tests/flows tests/portal
 # More options of python -m bench, such as BENCH="--profile --json figures.json"
 BENCH ?=
 

@@ -24,6 +24,9 @@ _RING, _WORN = 0.86, 0.8
 _LETTERED = 0.4
 #: A ring with one piece missing: share of the rest that has ink, and the longest piece missing.
 _ARC, _MISSING, _SHORT = 0.95, 0.45, 0.1
+#: A ring cut by the end of a paper that ends aslant before its picture does: the longest piece that
+#: may be missing, and how much of that on the picture.
+_LOST, _SLANT = 0.55, 0.2
 #: Share of its course with ink, from which nothing more is looked for where a ring is.
 _SURE = 0.93
 #: By how much a frame is surer than a ring.
@@ -105,8 +108,9 @@ def _rings(ink: Gray, off: NDArray[np.bool_], *, coloured: bool = False) -> Iter
 def _is_ring(fit: Fit) -> bool:
     if min(fit.axes) < max(_LEAST * _FLATTEST, _FLATTEST * max(fit.axes)) or max(fit.axes) < _LEAST:
         return False
-    missing = fit.gap
-    arc = missing <= _MISSING and fit.seen >= _ARC * (1 - missing / max(fit.on_page, 1e-6))
+    inked = fit.seen * fit.on_page
+    arc = fit.gap <= _MISSING and inked >= _ARC * (fit.on_page - fit.gap)
+    arc |= fit.lost <= _LOST and fit.gap <= _SLANT and inked >= _ARC * (1 - fit.lost)
     return fit.on_page >= 0.5 and (fit.seen >= _WORN or arc)
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
 from typing import Any
 
 import cv2
@@ -26,6 +27,10 @@ _CLOSE = 0.03
 #: Share of its course with ink from which a ring is worth another look, and from which it needs
 #: none; how often; ellipses that differ by less than this share of their size are one.
 _PROMISING, _SURE, _AGAIN, _NEAR = 0.6, 0.95, 3, 0.015
+#: Share of its course with ink from which a ring is looked for anew from places around it, how far
+#: off these are, and how much larger than it, as shares of its radius; and the share that a ring
+#: found so has, of so many tries, where chance gives none.
+_NEARLY, _ASIDE, _LARGER, _AT_LAST = 0.68, 0.09, (1.0, 1.08), 0.92
 #: Share of the directions in which something has to stand out for the search to go on.
 _FEWEST = 0.55
 
@@ -41,6 +46,8 @@ class Fit:
         seen: Share of its course on the page where there is ink.
         on_page: Share of its course that lies on the page.
         gap: Longest stretch on the page without ink, as a share of the whole course.
+        lost: Longest stretch without ink or off the page: where the paper ends before its picture
+            does, the two are one.
     """
 
     center: tuple[float, float]
@@ -49,6 +56,7 @@ class Fit:
     seen: float
     on_page: float
     gap: float
+    lost: float
 
 
 def fit_ring(ink: Gray, ring: Ring, off: NDArray[np.bool_]) -> Fit | None:
@@ -60,15 +68,30 @@ def fit_ring(ink: Gray, ring: Ring, off: NDArray[np.bool_]) -> Fit | None:
         off: Where the page is not, same shape.
     """
     found = _from(ink, ring, off)
-    if found is None or found.seen < _PROMISING or found.seen >= _SURE or ring.turn == 0.0:
+    if found is None or found.seen < _PROMISING:
         return found
-    for other in ring.others:
+    found = _best(ink, found, ring.others if ring.turn else (), off)
+    # Print across a ring may hold the course fast beside it.
+    aside = _best(ink, found, _aside(found), off) if found.seen >= _NEARLY else found
+    return aside if aside.seen >= _AT_LAST else found
+
+
+def _best(ink: Gray, found: Fit, others: Iterable[Ring], off: NDArray[np.bool_]) -> Fit:
+    """What most speaks for of a fit and those from other rings, until one is sure."""
+    for other in others:
+        if found.seen >= _SURE:
+            break
         better = _from(ink, other, off)
         if better is not None and better.seen > found.seen:
             found = better
-        if found.seen >= _SURE:
-            break
     return found
+
+
+def _aside(fit: Fit) -> Iterator[Ring]:
+    made = _ring_of(fit)
+    shifts = (0.0, -_ASIDE * made.radius, _ASIDE * made.radius)
+    for larger, x, y in product(_LARGER, shifts, shifts):
+        yield replace(made, x=made.x + x, y=made.y + y, radius=made.radius * larger)
 
 
 def _from(ink: Gray, ring: Ring, off: NDArray[np.bool_]) -> Fit | None:
@@ -198,6 +221,7 @@ class _Polar:
             seen=float(has[there].mean()),
             on_page=float(there.mean()),
             gap=_longest_gap(has | ~there) / ANGLES,
+            lost=_longest_gap(has & there) / ANGLES,
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -43,6 +44,9 @@ _BARE, _DEEP, _SLIP = 8, 10, 6
 #: Pixels either way of where a side was guessed that it may lie, the steps, and how many of these
 #: its two ends may differ.
 _REACH, _STEP, _ASLANT = 4.5, 0.5, 4
+#: By how much the turns of the upright sides and of the level ones differ in a frame that leans, as
+#: one does in a photo taken aslant; and by how much they may.
+_LEANS, _LEANEST = math.radians(2.5), math.radians(12)
 #: How often the sides are moved onto the ink, at most, until they turn by less than this.
 _FITS, _STILL = 6, math.radians(1.2)
 #: How often they are moved further, so that a table's rules lie along what is looked at.
@@ -125,7 +129,7 @@ def _framed(ink: Gray, place: Rectangle) -> Frame | None:
             return None
         if turn == 0 and look.runs_on() > _TABLE:
             return None
-        if abs(look.angle - before.angle) < _STILL:
+        if max(abs(look.angle - before.angle), abs(look.lean - before.lean)) < _STILL:
             break
     else:
         return None
@@ -142,7 +146,10 @@ def _framed(ink: Gray, place: Rectangle) -> Frame | None:
     if look.is_tables():
         return None
     (x, y), (a, b) = look.center, look.axes
-    return Frame((x + 0.5, y + 0.5), (a + _LINE, b + _LINE), look.angle, look.seen, look.cut)
+    # The rectangle around one that leans, turned by half of its lean.
+    aslant = abs(math.sin(look.lean / 2))
+    axes = (a + b * aslant + _LINE, b + a * aslant + _LINE)
+    return Frame((x + 0.5, y + 0.5), axes, look.angle + look.lean / 2, look.seen, look.cut)
 
 
 def _closer(look: Look) -> Look:
@@ -158,13 +165,20 @@ def _closer(look: Look) -> Look:
 class Look:
     """A turned rectangle and the ink around it, -1 where the page is not.
 
-    Its sides are told in the order upper, lower, left and right.
+    Its sides are told in the order upper, lower, left and right. Where it leans, its left and right
+    side are turned further than the others.
     """
 
     def __init__(
-        self, ink: Gray, center: tuple[float, float], axes: tuple[float, float], angle: float
+        self,
+        ink: Gray,
+        center: tuple[float, float],
+        axes: tuple[float, float],
+        angle: float,
+        lean: float = 0.0,
     ) -> None:
-        self.ink, self.center, self.axes, self.angle = ink, center, axes, angle
+        self.ink, self.center, self.axes = ink, center, axes
+        self.angle, self.lean = angle, lean
         self.seen, self.cut = 0.0, False
         self.depths = np.arange(-_REACH, _REACH + 0.1, _STEP, dtype=np.float32)
         self.sides = self._sides(self.depths)
@@ -175,9 +189,8 @@ class Look:
 
     def _at(self, u: Gray, v: Gray) -> Gray:
         """Ink at places along the rectangle's own axes, of any shape; -1 off the page."""
-        cos, sin = math.cos(self.angle), math.sin(self.angle)
-        x = (self.center[0] + u * cos - v * sin).astype(np.float32)
-        y = (self.center[1] + u * sin + v * cos).astype(np.float32)
+        x, y = self._there(u, v)
+        x, y = x.astype(np.float32), y.astype(np.float32)
         flat = (x.size // x.shape[-1], x.shape[-1])
         found = cv2.remap(
             self.ink,
@@ -188,6 +201,12 @@ class Look:
             borderValue=(-1.0,),
         )
         return np.asarray(found, np.float32).reshape(x.shape)
+
+    def _there(self, u: Any, v: Any) -> tuple[Any, Any]:
+        """Return places along the rectangle's own axes in pixels: x and y."""
+        cos, sin = math.cos(self.angle), math.sin(self.angle)
+        down, aside = math.cos(self.angle + self.lean), math.sin(self.angle + self.lean)
+        return self.center[0] + u * cos - v * aside, self.center[1] + u * sin + v * down
 
     def _sides(self, outs: Gray) -> Gray:
         """Ink along the four sides at distances outside the rectangle: (outs, 4, places)."""
@@ -227,12 +246,15 @@ class Look:
         slopes = [(ends[0, 0] - ends[0, 1]) / (2 * a), (ends[1, 1] - ends[1, 0]) / (2 * a)]
         slopes += [(ends[2, 1] - ends[2, 0]) / (2 * b), (ends[3, 0] - ends[3, 1]) / (2 * b)]
         turns = [slope for slope, lost in zip(slopes, gone, strict=True) if not lost]
-        u, v = float(out[3] - out[2]) / 2, float(out[1] - out[0]) / 2
-        cos, sin = math.cos(self.angle), math.sin(self.angle)
-        center = (self.center[0] + u * cos - v * sin, self.center[1] + u * sin + v * cos)
+        center = self._there(float(out[3] - out[2]) / 2, float(out[1] - out[0]) / 2)
         axes = (a + float(out[2] + out[3]) / 2, b + float(out[0] + out[1]) / 2)
+        if not gone.any():
+            level, upright = float(np.mean(slopes[:2])), float(np.mean(slopes[2:]))
+            lean = self.lean + upright - level
+            if _LEANS < abs(lean) <= _LEANEST:
+                return Look(self.ink, center, axes, self.angle + level, lean)
         turn = float(np.median(turns)) * 1.06 if turns else 0.0
-        return Look(self.ink, center, axes, self.angle + turn)
+        return Look(self.ink, center, axes, self.angle + turn, self.lean)
 
     def rimmed(self, *, early: bool = False) -> bool:
         """Whether ink runs along all four sides, or along those that lie on the page.
@@ -269,13 +291,8 @@ class Look:
             return None
         out = float(outs[int(gone.argmax())]) + _REACH
         u, v = ((0.0, -out), (0.0, out), (-out, 0.0), (out, 0.0))[worst]
-        cos, sin = math.cos(self.angle), math.sin(self.angle)
-        center = (
-            self.center[0] + (u * cos - v * sin) / 2,
-            self.center[1] + (u * sin + v * cos) / 2,
-        )
         axes = (self.axes[0] + abs(u) / 2, self.axes[1] + abs(v) / 2)
-        return Look(self.ink, center, axes, self.angle)
+        return Look(self.ink, self._there(u / 2, v / 2), axes, self.angle, self.lean)
 
     def stands_free(self) -> bool:
         """Whether outside of the frame there is paper, but for one side."""

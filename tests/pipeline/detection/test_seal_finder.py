@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import random
+from itertools import product
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 import fixtures
 from fixtures.seals import Look, seal
@@ -76,3 +78,54 @@ def test_a_schools_oval_seal_stamped_far_aslant_over_a_forms_rules_is_found(
     copy = np.where(gray > 165, 255, 0) if faxed else gray
     found = find_seals(np.repeat(copy.astype(np.uint8)[..., None], 3, axis=2))
     assert [one.shape for one in found] == [Shape.OVAL]
+
+
+@pytest.mark.parametrize(("seed", "left"), [(1, 570), (5, 630)])
+def test_a_gray_oval_seal_under_large_print_is_found_where_it_runs(seed: int, left: int) -> None:
+    sheet = Sheet("letter", random.Random(1))
+    made = seal(random.Random(seed), "高淳区杨庙初级中学", Look("red", "oval"), radius=140)
+    sheet.seal(made, 700, 1500, "高淳区杨庙初级中学", "", "school")
+    for text, x, y in (("高淳区杨庙初级中学", left, 1535), ("2025年06月24日", left + 40, 1620)):
+        sheet.line(x, y, text, Style("song", 56))
+    gray = cv2.cvtColor(np.asarray(sheet.image), cv2.COLOR_RGB2GRAY)
+    found = find_seals(np.repeat(gray[..., None], 3, axis=2))
+    assert [(one.shape, round(max(one.axes), -1)) for one in found] == [(Shape.OVAL, 140)]
+
+
+@pytest.mark.parametrize("seed", [0, 3])
+def test_a_seal_is_found_that_ends_with_a_paper_lying_aslant_in_its_picture(seed: int) -> None:
+    sheet = Sheet("letter", random.Random(1))
+    made = seal(random.Random(seed), "宿迁市博雅小学", Look("red", "round"), radius=160)
+    sheet.seal(made, 1384, 1400, "宿迁市博雅小学", "", "school")
+    pixels = np.asarray(sheet.image).copy()
+    y, x = np.mgrid[: pixels.shape[0], : pixels.shape[1]]
+    pixels[x - 1560 > 0.12 * (1560 - y)] = 232
+    (found,) = find_seals(pixels)
+    assert found.cut and found.center == pytest.approx((1544, 1560), abs=12)
+
+
+@pytest.mark.parametrize(("level", "upright"), [(0.07, -0.09), (0.1, -0.05)])
+def test_a_square_seal_that_leans_in_a_photo_is_hidden_to_its_corners(
+    level: float, upright: float
+) -> None:
+    ink = np.zeros((640, 452), np.uint8)
+    along = np.array([np.cos(level), np.sin(level)])
+    down = np.array([-np.sin(upright), np.cos(upright)])
+
+    def at(x: float, y: float) -> NDArray[np.int32]:
+        return np.round((np.array([340, 330]) + x * along + y * down) * 16).astype(np.int32)
+
+    corners = np.stack([at(x, y) for x, y in ((-29, -24), (29, -24), (29, 24), (-29, 24))])
+    cv2.polylines(ink, [corners], True, (200,), 1, cv2.LINE_AA, 4)
+    for x, y in product((-18, 0, 18), (-14, 0, 14)):
+        for stroke in (-5, 0, 5):
+            ends = at(x - 6, y + stroke).tolist(), at(x + 6, y + stroke).tolist()
+            cv2.line(ink, *ends, (170,), 1, cv2.LINE_AA, 4)
+    layer = cv2.GaussianBlur(ink, (0, 0), 0.7).astype(np.float32) / 255
+    found = next(frames.find_frames(layer, np.zeros(ink.shape, np.bool_)))
+    hidden = Seal(
+        found.center, found.axes, found.angle, Colour.DARK, Shape.SQUARE, found.cut, found.seen
+    )
+    mask = np.array(hidden.outline(), np.float32)
+    reach = [cv2.pointPolygonTest(mask, (x / 16, y / 16), True) for x, y in corners.tolist()]
+    assert min(reach) >= -1
