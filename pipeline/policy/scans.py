@@ -46,5 +46,5 @@ class ScanLimits(Noun):
     soft_sharpness: float = Field(default=0.5, ge=0, le=1)
     soft_weak: float = Field(default=0.045, ge=0, le=1)
     uncovered: float = Field(default=0.6, ge=0, le=1)
-    scrawled: float = Field(default=0.78, ge=0, le=1)
-    scrawled_chars: int = Field(default=60, ge=1)
+    scrawled: float = Field(default=0.8, ge=0, le=1)
+    scrawled_chars: int = Field(default=48, ge=1)

@@ -2,7 +2,7 @@
 
 A seal that the policy lets stand is known by its place. Any other ring or frame of red or blue ink
 that is as large as a seal, whole or with a mask across it, is a seal that nobody hid; so is a rim
-of dark ink with writing inside (see :mod:`pipeline.verification.rims`), and a piece of a rim that
+of any ink with writing inside (see :mod:`pipeline.verification.rims`), and a piece of a rim that
 runs out of a seal's mask.
 """
 

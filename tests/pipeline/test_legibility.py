@@ -112,4 +112,4 @@ def test_running_text_in_a_hand_that_cannot_be_read_goes_to_a_person() -> None:
 
     asked = legibility_doubts([written(0.75, 0.7, 0.76)], [], LIMITS)
     assert [d.code for d in asked] == ["scan-quality"] and "潦草" in asked[0].message
-    assert not legibility_doubts([written(0.75, 0.7, 0.9)], [], LIMITS)
+    assert not legibility_doubts([written(0.75, 0.85, 0.9)], [], LIMITS)

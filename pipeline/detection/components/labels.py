@@ -44,7 +44,10 @@ _NAMES, _UNITS = frozenset(NAME_LABELS), frozenset(UNIT_LABELS)
 _ANY_PERSON = re.compile(
     r"[一-龥()（）]{1,6}(?:人|者|员|长|教师|老师|签字|签名|签章)(?:[(（][^()（）]{1,4}[)）])?(?=[:：])"
 )
-_AFTER_LABEL = re.compile(r"[(（][^()（）]{0,12}[)）]|[:：_＿\-—…．.]+|[①-⑳]")
+# 签：字：: a seal's edge was read for a colon.
+_AFTER_LABEL = re.compile(
+    r"[(（][^()（）]{0,12}[)）]|[:：_＿\-—…．.]+|[①-⑳]|(?<=[:：])[字名章][:：]"
+)
 _DATE = re.compile(r"(?:19|20)[0-9]{2}[年.\-/]")
 # The head of a column or cell: 验证人, 审批人.
 _WHOLE_PERSON = re.compile(r"[一-龥]{2,5}[人者]")

@@ -27,7 +27,8 @@ _CHECKERS = (
     *("审核人", "核对人", "核验人", "复核人", "审验人", "校核人", "校对人", "验证人", "审签人"),
     *("经办人", "审查人", "审核", "核对", "核验", "签字", "签名"),
 )
-_COLON = re.compile(r"^[^:：]{1,7}[:：]+")
+# 审核人签：字：: a seal's edge was read for a colon.
+_COLON = re.compile(r"^[^:：]{1,7}[:：]+(?:[字名章][:：]+)?")
 # Print behind a signature: a date, a bracket, a title, the next label.
 _PRINT = re.compile(
     r"[0-9〇○(（《【\[]|[一二三四五六七八九十]{1,4}[年月日]|[年月日]|"

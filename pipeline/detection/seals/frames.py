@@ -275,7 +275,9 @@ class Look:
         self.seen = float(np.mean(shares[1:]))
         if early:
             return shares[1] >= _EARLY
-        return shares[0] >= _SIDE and shares[1] >= _THREE_SIDES
+        # Where the picture goes on for a little behind the paper's end, two sides end before it.
+        ended = len(shares) == 3 and shares[2] >= _ALL_OF_IT
+        return shares[0] >= _SIDE and shares[1] >= (_SIDE if ended else _THREE_SIDES)
 
     def cut_off(self) -> Look | None:
         """The rectangle with its worst side moved off the page, where the page ends near it."""

@@ -129,3 +129,18 @@ def test_a_square_seal_that_leans_in_a_photo_is_hidden_to_its_corners(
     mask = np.array(hidden.outline(), np.float32)
     reach = [cv2.pointPolygonTest(mask, (x / 16, y / 16), True) for x, y in corners.tolist()]
     assert min(reach) >= -1
+
+
+@pytest.mark.parametrize("seed", [0, 3])
+def test_a_square_seal_is_found_that_ends_with_the_paper_before_its_picture(seed: int) -> None:
+    sheet = Sheet("letter", random.Random(1))
+    made = seal(random.Random(seed), "兴庆区回民小学", Look("red", "square"), radius=130)
+    sheet.seal(made, 1400, 1000, "兴庆区回民小学", "", "school")
+    pixels = np.asarray(sheet.image).copy()
+    pixels[:, 1613:] = 255
+    ink = pixels.min(axis=2) < 160
+    ys, xs = np.nonzero(ink[900:1400, 1300:])
+    (found,) = find_seals(pixels)
+    (x0, y0), (x1, y1) = np.min(found.outline(), axis=0), np.max(found.outline(), axis=0)
+    assert x0 <= 1300 + xs.min() and x1 >= 1300 + xs.max()
+    assert y0 <= 900 + ys.min() and y1 >= 900 + ys.max()

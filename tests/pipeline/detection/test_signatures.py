@@ -24,6 +24,8 @@ from tests.pipeline.detection.sheets import Sheet, expected, sheet_of, shown
         "经审核，与原件相符　审核人⟦者蓓芳⟧",
         "此复印件与原件一致　⟦审棲雅⟧",
         "此复印件与原件一致　审核人：⟦74.久场⟧",
+        "经审核，与原件相符　审核人签：字：⟦主切⟧",
+        "证明人签：字：⟦主切⟧",
     ],
 )
 def test_a_signature_read_as_anything_is_hidden_whole(

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import random
-
-import cv2
 import numpy as np
 import pytest
 
-from fixtures.seals import Look, seal
-from fixtures.sheet import Sheet, Style
 from pipeline.dossier import Kind, Mask
 from pipeline.geometry import Frame, Polygon
 from pipeline.reading.lines import Char, Line
 from pipeline.verification.beside import only_suspicious
 from pipeline.verification.edges import EdgeForms, find_edges
 from pipeline.verification.remnants import find_remnants
-from pipeline.verification.stamps import find_stamps
 from pipeline.verification.strangers import search_strangers
 from pipeline.verification.text import Areas, line_runs
 
@@ -168,72 +162,3 @@ def test_a_sign_beside_a_mask_is_no_rest_of_it_but_a_digit_of_a_number_is() -> N
     left = list(only_suspicious(iter([comma, digit]), masks, [], first, FRAME, blank))
     assert left == [digit]
     assert list(only_suspicious(iter([comma]), masks, first, [], FRAME, blank)) == [comma]
-
-
-def test_a_coloured_seal_that_nobody_hid_is_seen_and_one_that_may_stand_is_not() -> None:
-    pixels = np.full((FRAME.height, FRAME.width, 3), 250, np.uint8)
-    cv2.circle(pixels, (800, 1500), 150, (200, 30, 40), 8)
-    cv2.putText(pixels, "XXX", (300, 400), 0, 4, (200, 30, 40), 9)
-    seal = Polygon.from_bounds(FRAME, 650, 1350, 950, 1650)
-    assert list(find_stamps(pixels, FRAME, [], []))
-    assert not list(find_stamps(pixels, FRAME, [], [seal]))
-    across = Mask(
-        page=1,
-        polygon=Polygon.from_bounds(FRAME, 600, 1450, 1000, 1540),
-        label="【申报单位】",
-        kind=Kind.APPLICANT_UNIT,
-        findings=(),
-    )
-    pixels[1450:1540, 600:1000] = 0
-    assert list(find_stamps(pixels, FRAME, [across], []))
-
-
-@pytest.mark.parametrize(("bottom", "seen"), [(1560, True), (1660, False)])
-def test_the_rim_that_runs_out_of_a_seals_mask_is_seen_and_a_line_across_it_is_not(
-    bottom: int, seen: bool
-) -> None:
-    pixels = np.full((FRAME.height, FRAME.width, 3), 250, np.uint8)
-    cv2.circle(pixels, (800, 1500), 150, (40, 60, 200), 5)
-    cv2.line(pixels, (100, 1520), (1500, 1524), (40, 60, 200), 5)
-    place = Polygon.from_bounds(FRAME, 640, 1340, 960, bottom)
-    mask = Mask(page=1, polygon=place, label="【印章】", kind=Kind.SEAL, findings=())
-    pixels[1340:bottom, 640:960] = 0
-    assert bool(list(find_stamps(pixels, FRAME, [mask], []))) == seen
-
-
-def test_a_black_seal_that_nobody_hid_is_seen_even_with_a_mask_across_it() -> None:
-    made = seal(random.Random(3), "淮南市第二中学", Look("black", "round"), radius=150)
-    sheet = Sheet("letter", random.Random(1))
-    sheet.line(300, 900, "同意推荐。", Style("song", 40))
-    sheet.seal(made, 700, 1300, "淮南市第二中学", "", "school")
-    pixels = np.asarray(sheet.image).copy()
-    frame = Frame(1, pixels.shape[1], pixels.shape[0])
-    place = Polygon.from_bounds(frame, 690, 1290, 1030, 1630)
-    assert list(find_stamps(pixels, frame, [], []))
-    assert not list(find_stamps(pixels, frame, [], [place]))
-    across = Mask(
-        page=1,
-        polygon=Polygon.from_bounds(frame, 640, 1430, 1080, 1500),
-        label="【申报单位】",
-        kind=Kind.APPLICANT_UNIT,
-        findings=(),
-    )
-    pixels[1430:1500, 640:1080] = 0
-    assert list(find_stamps(pixels, frame, [across], []))
-    whole = across.model_copy(update={"polygon": place, "kind": Kind.SEAL})
-    pixels[1290:1630, 690:1030] = 0
-    assert not list(find_stamps(pixels, frame, [whole], []))
-
-
-def test_a_seal_on_a_coloured_border_that_nobody_hid_is_seen() -> None:
-    made = seal(random.Random(3), "淮南市第二中学", Look("red", "oval"), radius=150)
-    sheet = Sheet("letter", random.Random(1))
-    sheet.seal(made, 700, 1800, "淮南市第二中学", "", "school")
-    inked = (np.asarray(sheet.image).min(axis=2) < 200)[..., None]
-    # On this paper the ink is seen by its colour alone.
-    pixels = np.where(inked, (236, 139, 139), (168, 168, 168)).astype(np.uint8)
-    frame = Frame(1, pixels.shape[1], pixels.shape[0])
-    for inset in (110, 130):
-        corner = frame.width - inset, frame.height - inset - 290
-        cv2.rectangle(pixels, (inset, inset), corner, (90, 15, 20), 5)
-    assert list(find_stamps(pixels, frame, [], []))
