@@ -15,11 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.dossier import Kind, Mask
+from pipeline.everyday_words import everyday_words
 from pipeline.geometry import Frame, Polygon
 from pipeline.reading.lines import Line
 from pipeline.surnames import starts_with_surname, surnames
 from pipeline.verification.remnants import STANDS_ALONE
-from pipeline.verification.strangers import everyday_words
 
 _PEOPLE = {Kind.APPLICANT_NAME, Kind.PERSON_NAME, Kind.SIGNATURE}
 _TITLE = re.compile(

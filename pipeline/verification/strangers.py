@@ -11,10 +11,9 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib import resources
 
 from pipeline.dossier import Mask
+from pipeline.everyday_words import everyday_words
 from pipeline.surnames import surnames
 from pipeline.verification.text import Run, Span, joined_runs
 
@@ -38,26 +37,6 @@ _TITLE = re.compile(r"(?:老师|同志|同学|校长|园长|(?<!班)主任|先�
 _IN_LIST = re.compile(r"([\u4e00-\u9fff]{2,3}?)(?:$|等|和|与|[两三四五]位|老师|同志)")
 _POINTS = {"·", "•", "・"}
 _QUOTED = set("“”‘’\"'《》〈〉「」『』")
-_WORDS_OF_SCHOOLS = frozenset(
-    {
-        "双减",
-        "双基",
-        "双师",
-        "公开课",
-        "示范课",
-        "常规课",
-        "习题课",
-        "练习课",
-        "任书",
-        "誉证",
-        "荣誉",
-        "家校",
-        "家委",
-        "家委会",
-        "经审",
-        "师于",
-    }
-)
 _KIND = r"(?:小学|中学|学校|幼儿园|中心校|教学点|大学(?!生|学报|出版)|学院(?!学报))"
 _PLACED = re.compile(
     r"[\u4e00-\u9fff]{1,7}?(?<![的之])[省市县区镇乡村路街道旗州]([\u4e00-\u9fff0-9]{1,7}?)" + _KIND
@@ -81,14 +60,6 @@ _NO_PERSON = frozenset("的位名各等我你他她它们本该全诸任科班�
 """Characters of which at least one stands in what is said there of nobody by name."""
 _NO_NAMES = frozenset("的了着过")
 """What ends no name: 班的, 常的, 成了."""
-
-
-@cache
-def everyday_words() -> frozenset[str]:
-    """Return the words that are shaped like names and are none."""
-    text = (resources.files("pipeline.verification") / "data/words.txt").read_text(encoding="utf-8")
-    lines = (line for line in text.splitlines() if not line.startswith("#"))
-    return _WORDS_OF_SCHOOLS.union(word for line in lines for word in line.split())
 
 
 def search_strangers(runs: Sequence[Run], masks: Sequence[Mask]) -> Iterator[tuple[Run, Span]]:

@@ -9,6 +9,7 @@ from spacy.tokens import Doc
 
 from pipeline.detection.components.name_lists import everyday
 from pipeline.detection.spans import text_of
+from pipeline.everyday_words import everyday_words
 from pipeline.surnames import starts_with_surname, surnames
 
 _SMALL_WORDS = frozenset("的是在了等和与及为由至从年月日将被把对于也不有说")
@@ -29,6 +30,11 @@ _OF_SCHOOL = re.compile(
     "(?:小学|中学|学校|幼儿园|外国语|附小|附中|附幼|实小|实中|实幼|[一二三四五六七八九十][中小]"
     "|受到了?|得到了?|听取了?)"
     "([一-龥]{2,3}?)(?=老师|同志|校长|主任|园长|书记)"
+)
+# 听课的其其格老师认为, ，向嘉婵老师就: whoever has a view of something.
+_WITH_A_VIEW = re.compile(
+    "(?:^[受得]?到?|[，。；：！？,;:!?的])([一-龥]{2,4}?)(?=(?:老师|校长|主任|园长|书记|组长)"
+    "(?:就|认为|指出|提出|建议|强调|点评|还|多次|曾|的(?:称赞|好评|肯定|表扬|认可|赞扬)))"
 )
 # What else stands between an office and a deed: 主任平时多次.
 _HOW = frozenset(
@@ -54,7 +60,7 @@ _HOW_ENDS = (
 # Characters of which at least one stands in what is said there of nobody by name.
 _NO_PERSON = frozenset("的位名各等我你他她它们本该全诸任科班组级校师生双方会者员两几多家长")
 # The same right behind a school, where 双 is no word for both.
-_NO_TEACHER = (_NO_PERSON | frozenset("副正总党年语数英理化史体音美政信教务研德劳书舞编程")) - {
+_NO_TEACHER = (_NO_PERSON | frozenset("副正总党年语数英理化史体音美政信教务研德劳书舞编程课")) - {
     "双"
 }
 _NOBODY = frozenset(
@@ -85,10 +91,14 @@ def people_spoken_of(doc: Doc, start: int, text: str) -> Iterator[tuple[int, int
     for match in _OF_SCHOOL.finditer(text):
         a, b = (start + at for at in match.span(1))
         name = text_of(doc, a, b)
-        nobody = (_SMALL_WORDS | _NO_TEACHER) & set(name) or name in _NOBODY
-        # The word model takes 双成 for a number and 寿郁 for a thing.
-        word = everyday(doc, a, b) and not {(a, b, "m"), (a, b, "n")} & set(doc._.words)
-        if not nobody and not word:
+        nobody = (_SMALL_WORDS - {"有"} | _NO_TEACHER) & set(name) or name in _NOBODY
+        if not nobody and not _is_word(doc, a, b):
+            yield a, b, "among"
+    for match in _WITH_A_VIEW.finditer(text):
+        a, b = (start + at for at in match.span(1))
+        name = text_of(doc, a, b)
+        nobody = (_SMALL_WORDS | _NO_TEACHER) & set(name) or name in _NOBODY | _HOW
+        if not nobody and not _is_word(doc, a, b):
             yield a, b, "among"
     for match in _WITH.finditer(text):
         a, b = (start + at for at in match.span(1))
@@ -103,4 +113,21 @@ def _may_be_among(doc: Doc, start: int, end: int) -> bool:
     if starts_with_surname(text) and (len(text) < 4 or text[:2] in surnames()):
         return True
     named = any(tag == "PER" and a < end and b > start for a, b, tag in doc._.words)
-    return named and not everyday(doc, start, end)
+    if named and not everyday(doc, start, end):
+        return True
+    # 学生能濠父母: all of it a word that there is not.
+    whole = any((a, b) == (start, end) for a, b, _ in doc._.words)
+    return whole and len(text) == 2 and not _is_word(doc, start, end)
+
+
+def _is_word(doc: Doc, start: int, end: int) -> bool:
+    """Whether a word of everyday language lies inside, and not what only the word model takes for one.
+
+    To it 双成 is a number, 寿郁 a thing and 其格 a quality; longer words it knows.
+    """
+    words = everyday_words()
+    return everyday(doc, start, end) and any(
+        b - a > 2 or text_of(doc, a, b) in words
+        for a, b, tag in doc._.words
+        if b - a >= 2 and start <= a and b <= end and tag not in ("PER", "LOC", "ORG")
+    )
