@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from pipeline.detection.applicant_forms import is_distinctive, split_unit
 from pipeline.detection.vocabulary import SCHOOL_ENDINGS, SUBJECTS, UNIT_LABELS
+from pipeline.everyday_words import everyday_words
 
 
 def _words(text: str) -> frozenset[str]:
@@ -117,6 +118,10 @@ _BARE_AT = re.compile(
     rf"(?:(?<=[在与到赴由和同及往至去])|(?<=前往)|(?<=来自)|(?<=调入)|(?<=调到))({_BARE})"
     rf"(?={_ACTING}|[，。、；,.;)）和与及的]|$)"
 )
+# 在定西外国语执教: the word model takes the place for a verb.
+_LANGUAGES_AT = re.compile(
+    rf"(?:(?<=[在与到赴由往至])|(?<=前往)|(?<=来自)|(?<=调入))([一-龥]{{2,4}}外国语)(?={_ACTING})"
+)
 
 
 def longest_ending(text: str, match: re.Match[str]) -> int:
@@ -148,6 +153,10 @@ def said_short(text: str, words: Words, offset: int) -> Iterator[tuple[int, int,
             yield start, match.end(), "short-form"
     for pattern in (_BARE_ACTING, _BARE_AT):
         for match in pattern.finditer(text):
+            yield match.start(1), match.end(1), "bare"
+    for match in _LANGUAGES_AT.finditer(text):
+        place = match[1].removesuffix("外国语")
+        if place not in SCHOOL_KINDS | everyday_words() and not _ACTING_WORD.search(place):
             yield match.start(1), match.end(1), "bare"
 
 

@@ -25,6 +25,8 @@ from pipeline.dossier import Kind
 from pipeline.surnames import starts_with_surname, surnames
 
 GROUP = "people"
+# 带领阿苦子史、池婷: behind these a list of people begins.
+_BEFORE_A_LIST = frozenset(["带领", "指导", "邀请", "聘请", "联合", "携手"])
 _TITLES = "|".join(TITLES_AFTER_NAME)
 _SALUTATION = re.compile(r"^([一-龥·]{2,12}?)(?:老师|同志|教师|同学|先生|女士)?[:：]$")
 _SMALL_WORDS = frozenset("的是在了等和与及为由至从年月日将被把对于也不有说")
@@ -225,7 +227,8 @@ def _whole_name(doc: Doc, start: int, end: int) -> tuple[int, int]:
             if (size == 1 or not joins) and plain:
                 end = stop
     # 、达瓦次|旺、: in a list, all between two marks is one name.
-    if end - start < 5 and start > 0 and doc[start - 1].text in "、,，":
+    listed = text_of(doc, max(0, start - 2), start) in _BEFORE_A_LIST
+    if end - start < 5 and start > 0 and (listed or doc[start - 1].text in "、,，"):
         stop = end
         while stop < len(doc) and stop - start < 5 and is_han(doc[stop].text):
             stop += 1

@@ -56,7 +56,7 @@ _LINE = 1.3
 #: Places along a side that are looked at.
 _PLACES = 40
 #: Pixels between the parts of one seal, and pixels of ink that are too few to belong to it.
-_NEAR, _SPECK = 7, 10
+_NEAR, _SPECK = 11, 10
 #: Ink from which a pixel of one colour belongs to a seal.
 _INK = 0.18
 
