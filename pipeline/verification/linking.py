@@ -15,7 +15,7 @@ from pipeline.geometry import Frame
 from pipeline.reading.lines import Line
 from pipeline.verification.fidelity import Pixels
 
-NEVER_IN_NAMES = frozenset("对系与由请被把给跟使")
+NEVER_IN_NAMES = frozenset("对系与由请被把给跟使在")
 """Characters that are in no name of a person or a school."""
 BEFORE_NAMES = frozenset(["签字", "签名", "本人", "教师"])
 """Words of which the last character stands before a name."""

@@ -33,6 +33,7 @@ _READ = 0.3
 _LARGER = 1.6
 """Height of a character, in thicknesses of a mask, from which it is of another line: a mask is as
 thick as what it hides."""
+_TITLE_ENDS = frozenset("》」』”")
 STANDS_ALONE = frozenset(
     "年月日时分人名男女汉满回壮苗是为系任由于与和及或同在到从对向被让请给等的了之者也并曾现原拟"
     "该两父母多著编译审主副校师生区县市省级班组岁元件份次个章科室部局院所系党共未无有是否正高中初大小上下左右一二三四五六七八九十零〇"
@@ -70,6 +71,9 @@ def find_remnants(runs: Sequence[Run], masks: Sequence[Mask], frame: Frame) -> I
             if not alone or glyph.text in STANDS_ALONE or glyph.text in labels:
                 continue
             if end == len(run.glyphs) and glyph.line in parted:
+                continue
+            # 适 / 应》，and a name: a title ends before it.
+            if end < len(run.glyphs) and _TITLE_ENDS & set(run.glyphs[end].before):
                 continue
             place = glyph.polygon.bounds
             if any(_belongs(glyph.text, place, box) for box in boxes):

@@ -32,10 +32,10 @@ _TALLER, _BROADER = 0.38, 0.18
 """Height and width from which a blot is none of those signs, in thicknesses of the mask."""
 _RULE, _RULE_PIXELS = 0.1, 4
 """Width of a piece of a table's rule or frame in thicknesses of the mask, and in pixels."""
-_GOES_ON, _FAINT, _LEAN = 1.5, 25, 2
+_GOES_ON, _FAINT, _LEAN = 1.5, 25, 4
 """How far a rule goes on past the mask on both sides, in its thicknesses; by how many levels it is
 darker than the paper on its left and right, however pale; and by how many pixels it leans."""
-_UNBROKEN = 0.85
+_UNBROKEN = 0.75
 """Share of that way on which a rule is there. Above and below a digit is the space of lines."""
 _JOINED = 0.08
 """Space between strokes of one character, in thicknesses of the mask."""
@@ -164,7 +164,10 @@ def _is_piece_of_a_rule(
         gray = cv2.cvtColor(
             np.ascontiguousarray(pixels[top:bottom, left:right]), cv2.COLOR_RGB2GRAY
         ).astype(np.int16)
-        free = (hidden[top:bottom, left:right] == 0)[:, side:-side].all(axis=1)
+        masked = hidden[top:bottom, left:right] > 0
+        free = ~masked[:, side:-side].all(axis=1)
+        # A mask in the next row may begin where the rule is: its black is no paper.
+        gray[masked] = 255
         beside = np.minimum(np.median(gray[:, :side], axis=1), np.median(gray[:, -side:], axis=1))
         there = gray[:, side:-side].min(axis=1) < beside - _FAINT
         if free.sum() < reach / 2 or there[free].mean() < _UNBROKEN:

@@ -36,6 +36,11 @@ _WITH_A_VIEW = re.compile(
     "(?:^[受得]?到?|[，。；：！？,;:!?的])([一-龥]{2,4}?)(?=(?:老师|校长|主任|园长|书记|组长)"
     "(?:就|认为|指出|提出|建议|强调|点评|还|多次|曾|的(?:称赞|好评|肯定|表扬|认可|赞扬)))"
 )
+# 带领帕提古丽·阿不都拉、国海等青年教师: between a leader and 等 stand people.
+_LED = re.compile(
+    "(?:带领|指导|培养|帮助)((?:[一-龥·•]{2,12}、){0,5}[一-龥·•]{2,12}?)"
+    "(?=等(?:[一二三四五六七八九十0-9]{0,2}[名位人]?)(?:青年|年轻|骨干|新|徒弟|学员)?(?:教师|老师|同志|同学))"
+)
 # What else stands between an office and a deed: 主任平时多次.
 _HOW = frozenset(
     "平时 同时 随后 后来 常常 时常 总是 经常 主动 积极 热情 耐心 认真 精心 及时 自己 亲临 高度 充分 进一步 大力 工作 教学 业务 电话 当场 现场 当面".split()
@@ -100,6 +105,14 @@ def people_spoken_of(doc: Doc, start: int, text: str) -> Iterator[tuple[int, int
         nobody = (_SMALL_WORDS | _NO_TEACHER) & set(name) or name in _NOBODY | _HOW
         if not nobody and not _is_word(doc, a, b):
             yield a, b, "among"
+    for match in _LED.finditer(text):
+        for piece in re.finditer("[^、]+", match[1]):
+            a, b = (start + match.start(1) + at for at in piece.span())
+            name = text_of(doc, a, b)
+            short = len(name) <= 4 or "·" in name
+            nobody = ((_SMALL_WORDS | _NO_TEACHER) - {"有", "方"}) & set(name) or name in _NOBODY
+            if short and not nobody and not _is_word(doc, a, b):
+                yield a, b, "among"
     for match in _WITH.finditer(text):
         a, b = (start + at for at in match.span(1))
         name = text_of(doc, a, b)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from pipeline.detection.seals.candidate import Colour, Seal, Shape
 from pipeline.detection.seals.fit import Fit, fit_ring
-from pipeline.detection.seals.frames import Frame, blots, find_frames
+from pipeline.detection.seals.frames import Frame, find_frames
 from pipeline.detection.seals.ink import Gray, Pixels, SmallPage, shrink
 from pipeline.detection.seals.rings import vote
 
@@ -80,22 +80,10 @@ def _found(pixels: Pixels) -> list[Seal]:
     found += [_from_frame(frame, page) for frame in find_frames(page.dark, page.off)]
     for layer in page.layers:
         # Print and a table's rules hide what stands free in the ink of one colour.
-        alone, joined = blots(layer.ink)
-        if joined or any(_unexplained(blot, found, page) for blot in alone):
-            rings = _rings(layer.ink, page.off, coloured=True)
-            found += [_from_fit(fit, page) for fit in rings]
-            found += [_from_frame(frame, page) for frame in find_frames(layer.ink, page.off)]
+        rings = _rings(layer.ink, page.off, coloured=True)
+        found += [_from_fit(fit, page) for fit in rings]
+        found += [_from_frame(frame, page) for frame in find_frames(layer.ink, page.off)]
     return found
-
-
-def _unexplained(blot: tuple[int, int, int, int], found: Sequence[Seal], page: SmallPage) -> bool:
-    """Whether no seal was found for sure where the middle of a blot is."""
-    x, y, w, h = blot
-    place = ((x + w / 2) * page.scale[0], (y + h / 2) * page.scale[1])
-    return not any(
-        seal.score >= _SURE and math.dist(place, seal.center) < 0.6 * min(seal.axes)
-        for seal in found
-    )
 
 
 def _rings(ink: Gray, off: NDArray[np.bool_], *, coloured: bool = False) -> Iterator[Fit]:

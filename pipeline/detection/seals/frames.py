@@ -55,10 +55,6 @@ _CLOSER = 3
 _LINE = 1.3
 #: Places along a side that are looked at.
 _PLACES = 40
-#: Pixels between the parts of one seal, and pixels of ink that are too few to belong to it.
-_NEAR, _SPECK = 11, 10
-#: Ink from which a pixel of one colour belongs to a seal.
-_INK = 0.18
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,36 +82,6 @@ def find_frames(ink: Gray, off: NDArray[np.bool_]) -> Iterator[Frame]:
         frame = _framed(there, place)
         if frame is not None:
             yield frame
-
-
-def blots(ink: Gray) -> tuple[list[tuple[int, int, int, int]], bool]:
-    """Find what is as large as a seal in ink of one colour.
-
-    Returns:
-        x, y, width and height of each blot; and whether something larger is there, such as a
-        border, that a seal may have run into.
-    """
-    longer = max(ink.shape)
-    has = _without_specks((ink > _INK).astype(np.uint8))
-    closed = cv2.morphologyEx(has, cv2.MORPH_CLOSE, np.ones((_NEAR, _NEAR), np.uint8))
-    _, _, stats, _ = cv2.connectedComponentsWithStats(closed, connectivity=8)
-    sizes = [(x, y, w, h) for x, y, w, h, _ in stats[1:].tolist()]
-    alone = [
-        (x, y, w, h)
-        for x, y, w, h in sizes
-        if _SMALLEST * longer <= max(w, h) <= _LARGEST * longer and min(w, h) >= 0.3 * max(w, h)
-    ]
-    joined = any(
-        max(w, h) > _LARGEST * longer and min(w, h) >= _SMALLEST * longer for _, _, w, h in sizes
-    )
-    return alone, joined
-
-
-def _without_specks(has: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(has, connectivity=8)
-    large = (stats[:count, cv2.CC_STAT_AREA] >= _SPECK).astype(np.uint8)
-    large[0] = 0
-    return np.asarray(large[labels], np.uint8)
 
 
 def _framed(ink: Gray, place: Rectangle) -> Frame | None:

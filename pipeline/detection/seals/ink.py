@@ -19,6 +19,8 @@ SIDE = 640
 _HUE = 22
 #: Share of the page from which ink of a colour may be a seal's.
 _FEWEST = 0.0004
+#: Channel by the strongest one from which a colour may be a paper's.
+_TINTED = 0.6
 #: Share of gray pixels below which a page is black and white.
 _GRAYS = 0.002
 #: Pixels: the paper's own brightness is taken from around as wide as this.
@@ -133,7 +135,7 @@ def _dark(small: Pixels) -> Gray:
 
 
 def _colours(small: Pixels, off: NDArray[np.bool_], stronger: float) -> list[Layer]:
-    red, green, blue = cv2.split(small)
+    red, green, blue = cv2.split(_on_white(small))
     least = max(_HUE / 2, _HUE / stronger)
     layers = []
     for colour, one, others in (
@@ -141,7 +143,6 @@ def _colours(small: Pixels, off: NDArray[np.bool_], stronger: float) -> list[Lay
         (Colour.BLUE, blue, cv2.max(red, green)),
     ):
         hue = cv2.subtract(one, others).astype(np.float32)
-        # A warm lamp tints the whole photo; ink is redder than its surroundings.
         hue -= float(np.median(hue[::4, ::4]))
         hue[off] = 0
         if float((hue > least).mean()) < _FEWEST:
@@ -149,3 +150,10 @@ def _colours(small: Pixels, off: NDArray[np.bool_], stronger: float) -> list[Lay
         full = max(60.0 / stronger, float(np.percentile(hue[hue > least], 80)))
         layers.append(Layer(colour, np.asarray(np.clip(hue / full, 0, 1), np.float32)))
     return layers
+
+
+def _on_white(small: Pixels) -> Pixels:
+    """The page as if its paper were white: on warm paper or under a warm lamp blue ink is gray."""
+    paper = np.median(small[::4, ::4].reshape(-1, 3), axis=0)
+    gain = paper.max() / np.maximum(paper, max(1.0, _TINTED * float(paper.max())))
+    return np.asarray(np.clip(small * gain, 0, 255), np.uint8)

@@ -144,3 +144,20 @@ def test_a_square_seal_is_found_that_ends_with_the_paper_before_its_picture(seed
     (x0, y0), (x1, y1) = np.min(found.outline(), axis=0), np.max(found.outline(), axis=0)
     assert x0 <= 1300 + xs.min() and x1 >= 1300 + xs.max()
     assert y0 <= 900 + ys.min() and y1 >= 900 + ys.max()
+
+
+@pytest.mark.parametrize("seed", [1, 2, 4])
+def test_a_pale_blue_seal_on_warm_paper_with_a_printed_ground_is_found(seed: int) -> None:
+    sheet = Sheet("letter", random.Random(1))
+    made = seal(random.Random(seed), "延安市第十中学", Look("blue", "oval"), radius=140)
+    sheet.seal(made, 700, 1500, "延安市第十中学", "", "school")
+    pale = 255 - (255 - np.asarray(sheet.image).astype(float)) * 0.5
+    y, x = np.mgrid[: pale.shape[0], : pale.shape[1]]
+    waves = np.sin((y + 22 * np.sin(x / 90)) * 2 * np.pi / 24) > 0.8
+    ground = np.where(waves[..., None], (222, 182, 160), (246, 228, 212))
+    print_across = Sheet("letter", random.Random(1))
+    for text, top in (("延安市第十中学", 1520), ("2019年1月22日", 1610)):
+        print_across.line(690, top, text, Style("hei", 64))
+    pixels = np.minimum(pale * ground / 255, np.asarray(print_across.image)).astype(np.uint8)
+    found = [one for one in find_seals(pixels) if one.shape is Shape.OVAL]
+    assert [one.center for one in found] == [pytest.approx((840, 1605), abs=15)]
