@@ -33,6 +33,8 @@ _SURE = 0.93
 _STRAIGHT = 0.2
 #: How many times the product of its axes a ring's is, in which a frame is chance.
 _LARGER = 2.0
+#: How far apart, in half widths of a ring, are two middles that are not one.
+_BESIDE = 0.25
 #: Share of the course beyond which the page's edge has not cut the ring.
 _WHOLE = 0.97
 #: An ellipse flatter than this is an oval seal and no circle in perspective.
@@ -213,6 +215,7 @@ def distinct(seals: Sequence[Seal]) -> Iterator[Seal]:
     """
     kept: list[Seal] = []
     rings = [s for s in seals if s.shape is not Shape.SQUARE and s.score >= _SURE]
+    seals = [s for s in seals if not any(_swallows(s, ring) for ring in rings)]
 
     def surest(seal: Seal) -> float:
         framed = seal.shape is Shape.SQUARE and not any(_around(ring, seal) for ring in rings)
@@ -223,6 +226,13 @@ def distinct(seals: Sequence[Seal]) -> Iterator[Seal]:
         if not any(_same(seal, other) for other in kept):
             kept.append(seal)
             yield seal
+
+
+def _swallows(seal: Seal, ring: Seal) -> bool:
+    """Whether what the waves of a printed ground were taken for lies over a whole ring."""
+    larger = math.prod(seal.axes) > _LARGER * math.prod(ring.axes)
+    beside = math.dist(seal.center, ring.center) > _BESIDE * min(ring.axes)
+    return seal.score < _RING and larger and beside and _same(seal, ring)
 
 
 def _around(ring: Seal, frame: Seal) -> bool:

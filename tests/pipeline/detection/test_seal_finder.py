@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
@@ -31,6 +32,12 @@ def test_lines_of_print_in_a_whole_ring_make_no_square_seal_of_it() -> None:
     assert list(distinct([ring, lines])) == [ring]
     worn, frame = _seal(Shape.ROUND, (60, 60), 0.85), _seal(Shape.SQUARE, (106, 90), 0.95)
     assert list(distinct([worn, frame])) == [frame]
+
+
+def test_the_waves_of_a_printed_ground_swallow_no_whole_ring() -> None:
+    ring = _seal(Shape.ROUND, (158, 159), 1.0)
+    waves = replace(_seal(Shape.ROUND, (365, 366), 0.84), center=(856.0, 1111.0))
+    assert list(distinct([ring, waves])) == [ring]
 
 
 def test_a_frame_whose_sides_fell_together_ends_no_search() -> None:
