@@ -49,9 +49,20 @@ def test_a_tables_rule_beside_a_mask_asks_nobody_and_a_digit_one_does(
     assert bool(found) is asked
 
 
+def test_a_rule_where_the_masks_of_all_rows_begin_asks_nobody() -> None:
+    sheet = Image.new("RGB", (900, 400), _PAPER)
+    pen = ImageDraw.Draw(sheet)
+    pen.rectangle((408, 0, 410, 400), fill=(190, 190, 190))
+    pen.rectangle((408, 160, 410, 190), fill=_INK)
+    masks = [_mask(412, 800, y, y + 48) for y in (82, 152, 222)]
+    for mask in masks:
+        pen.rectangle(mask.polygon.bounds, fill=(0, 0, 0))
+    assert not list(find_unread_ink(np.asarray(sheet), _FRAME, masks, ()))
+
+
 @pytest.mark.parametrize(
     ("word", "drawn", "asked"),
-    [("对", "对", False), ("芳", "芳", True), ("对", "芳对", True)],
+    [("对", "对", False), ("在", "在", False), ("芳", "芳", True), ("对", "芳对", True)],
 )
 def test_a_word_that_links_names_asks_nobody_and_a_character_left_open_does(
     word: str, drawn: str, asked: bool
@@ -65,6 +76,17 @@ def test_a_word_that_links_names_asks_nobody_and_a_character_left_open_does(
     place = Polygon.from_bounds(_FRAME, 404, 160, 416, 190)
     found = only_suspicious(iter([place]), masks, [], first, _FRAME, np.asarray(sheet))
     assert bool(list(found)) is asked
+
+
+@pytest.mark.parametrize(("text", "asked"), [("应》，", False), ("应，", True)])
+def test_the_end_of_a_title_before_a_name_asks_nobody_and_a_surname_does(
+    text: str, asked: bool
+) -> None:
+    lines = [_line(text, 100, 155), _line("【人员1】参加", 190, 155)]
+    masks = [_mask(185, 390)]
+    line = Line(lines[0].polygon, (*lines[0].chars, *lines[1].chars), 0.98)
+    hidden = Areas([mask.polygon for mask in masks], _FRAME)
+    assert bool(list(find_remnants(line_runs([line], hidden), masks, _FRAME))) is asked
 
 
 @pytest.mark.parametrize(
