@@ -25,6 +25,8 @@ _IN_OFFICE = re.compile(
 )
 # 与其其格老师交流, 与朝鲁门共同设计: with whom somebody did something.
 _WITH = re.compile("(?<![参给授赋])[与跟]([一-龥]{2,4}?)(?=老师|主任|校长|共同|一起|合作)")
+# 与同组的应若到老陆结对: 老师 misread by its second character, and all of a name before it.
+_PAIRED = re.compile("(?:同组的|[与跟和])([一-龥]{2,4}?)(?=老[一-龥]结对)")
 # 广州外国语双成老师, 受到寿郁校长的称赞: whatever the word model makes of it.
 _OF_SCHOOL = re.compile(
     "(?:小学|中学|学校|幼儿园|外国语|附小|附中|附幼|实小|实中|实幼|[一二三四五六七八九十][中小]"
@@ -104,6 +106,10 @@ def people_spoken_of(doc: Doc, start: int, text: str) -> Iterator[tuple[int, int
         name = text_of(doc, a, b)
         nobody = (_SMALL_WORDS | _NO_TEACHER) & set(name) or name in _NOBODY | _HOW
         if not nobody and not _is_word(doc, a, b):
+            yield a, b, "among"
+    for match in _PAIRED.finditer(text):
+        a, b = (start + at for at in match.span(1))
+        if text_of(doc, a, b) not in _NOBODY:
             yield a, b, "among"
     for match in _LED.finditer(text):
         for piece in re.finditer("[^、]+", match[1]):
