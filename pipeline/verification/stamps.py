@@ -20,13 +20,12 @@ from pipeline.geometry import Frame, Polygon, shrink_pixels
 from pipeline.verification.doubts import doubt
 from pipeline.verification.fidelity import Pixels
 from pipeline.verification.rims import find_rims
+from pipeline.white_balance import on_white
 
 _SIDE = 900
 """Longer side of the small picture in pixels: a seal of 40 mm is some 120 of them on A4."""
 _COLOURED = 45
 """Levels by which seal ink is stronger in its own colour than in both others."""
-_TINTED = 0.6
-"""Channel by the strongest one from which a page's colour may be its paper's."""
 _INK_LEVEL = 70
 """Level of gray at which coloured ink is looked at as if it were black."""
 _SMALLEST, _LARGEST = 0.07, 0.3
@@ -115,10 +114,7 @@ def _fill(bits: Bits, place: Polygon, scale: tuple[float, float], grown: float =
 
 def _inks(pixels: Pixels) -> Iterator[Bits]:
     """Yield where red ink is, then blue; nothing for a page without colours."""
-    # On warm paper blue ink is gray: all is seen as if the paper were white.
-    paper = np.median(pixels[::4, ::4].reshape(-1, 3), axis=0)
-    gain = paper.max() / np.maximum(paper, max(1.0, _TINTED * float(paper.max())))
-    red, green, blue = cv2.split(np.clip(pixels * gain, 0, 255).astype(np.uint8))
+    red, green, blue = cv2.split(on_white(pixels))
     for own, others in ((red, cv2.max(green, blue)), (blue, cv2.max(red, green))):
         ink = (cv2.subtract(own, others) > _COLOURED).astype(np.uint8)
         if ink.any():

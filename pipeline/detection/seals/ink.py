@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.detection.seals.candidate import Colour
+from pipeline.white_balance import on_white
 
 Gray = NDArray[np.float32]
 Pixels = NDArray[np.uint8]
@@ -19,8 +20,6 @@ SIDE = 640
 _HUE = 22
 #: Share of the page from which ink of a colour may be a seal's.
 _FEWEST = 0.0004
-#: Channel by the strongest one from which a colour may be a paper's.
-_TINTED = 0.6
 #: Share of gray pixels below which a page is black and white.
 _GRAYS = 0.002
 #: Pixels: the paper's own brightness is taken from around as wide as this.
@@ -135,7 +134,7 @@ def _dark(small: Pixels) -> Gray:
 
 
 def _colours(small: Pixels, off: NDArray[np.bool_], stronger: float) -> list[Layer]:
-    red, green, blue = cv2.split(_on_white(small))
+    red, green, blue = cv2.split(on_white(small))
     least = max(_HUE / 2, _HUE / stronger)
     layers = []
     for colour, one, others in (
@@ -150,10 +149,3 @@ def _colours(small: Pixels, off: NDArray[np.bool_], stronger: float) -> list[Lay
         full = max(60.0 / stronger, float(np.percentile(hue[hue > least], 80)))
         layers.append(Layer(colour, np.asarray(np.clip(hue / full, 0, 1), np.float32)))
     return layers
-
-
-def _on_white(small: Pixels) -> Pixels:
-    """The page as if its paper were white: on warm paper or under a warm lamp blue ink is gray."""
-    paper = np.median(small[::4, ::4].reshape(-1, 3), axis=0)
-    gain = paper.max() / np.maximum(paper, max(1.0, _TINTED * float(paper.max())))
-    return np.asarray(np.clip(small * gain, 0, 255), np.uint8)
