@@ -12,7 +12,7 @@ from pipeline.detection.components.contents import contents_authors
 from pipeline.detection.components.name_lists import counts, everyday, gap_pieces, listed_with
 from pipeline.detection.components.pinyin_names import pinyin_names
 from pipeline.detection.components.rare_names import rare_names
-from pipeline.detection.components.spoken_of import people_spoken_of
+from pipeline.detection.components.spoken_of import SMALL_WORDS, people_spoken_of
 from pipeline.detection.places import towns
 from pipeline.detection.spans import add, covered, page_of, text_of
 from pipeline.detection.vocabulary import (
@@ -29,7 +29,6 @@ GROUP = "people"
 _BEFORE_A_LIST = frozenset(["带领", "指导", "邀请", "聘请", "联合", "携手"])
 _TITLES = "|".join(TITLES_AFTER_NAME)
 _SALUTATION = re.compile(r"^([一-龥·]{2,12}?)(?:老师|同志|教师|同学|先生|女士)?[:：]$")
-_SMALL_WORDS = frozenset("的是在了等和与及为由至从年月日将被把对于也不有说")
 # 第五届, 第五次: an ordinal, not the surname 第五.
 _COMPOUND = re.compile(
     "(?!第五[届次章节期组课名批代年册周条款项天轮号卷集种点季版幅排位中小高初实幼单学部个套])(?:"
@@ -223,7 +222,7 @@ def _whole_name(doc: Doc, start: int, end: int) -> tuple[int, int]:
             plain = compound or not everyday(doc, end, stop)
             # 史铭|和、: nothing is joined to a comma.
             comma = stop < len(doc) and doc[stop].text in "、,，"
-            joins = rest in _SMALL_WORDS and not (comma and rest in "和与及")
+            joins = rest in SMALL_WORDS and not (comma and rest in "和与及")
             if (size == 1 or not joins) and plain:
                 end = stop
     # 、达瓦次|旺、: in a list, all between two marks is one name.
@@ -285,7 +284,7 @@ def _dotted(doc: Doc, start: int, end: int) -> Iterator[tuple[int, int]]:
     }
 
     def belongs(i: int) -> bool:
-        return is_han(doc[i].text) and i not in plain and doc[i].text not in _SMALL_WORDS
+        return is_han(doc[i].text) and i not in plain and doc[i].text not in SMALL_WORDS
 
     for dot in range(start + 1, end - 1):
         if doc[dot].text not in "·•・‧∙●" or page.gap_after(dot) > 0.35:

@@ -12,7 +12,8 @@ from pipeline.detection.spans import text_of
 from pipeline.everyday_words import everyday_words
 from pipeline.surnames import starts_with_surname, surnames
 
-_SMALL_WORDS = frozenset("的是在了等和与及为由至从年月日将被把对于也不有说")
+#: Small words that no name of a person holds.
+SMALL_WORDS = frozenset("的是在了等和与及为由至从年月日将被把对于也不有说")
 # Whom these words stand around has a name, however the word model cuts it: 学生戎欢父母.
 _AMONG = re.compile(
     "(?:学生|同学)([一-龥]{2,4}?)(?=的?(?:父母|父亲|母亲|爸爸|妈妈|家长|爷爷|奶奶|家里|家中))"
@@ -45,25 +46,12 @@ _LED = re.compile(
 )
 # What else stands between an office and a deed: 主任平时多次.
 _HOW = frozenset(
-    "平时 同时 随后 后来 常常 时常 总是 经常 主动 积极 热情 耐心 认真 精心 及时 自己 亲临 高度 充分 进一步 大力 工作 教学 业务 电话 当场 现场 当面".split()
+    (
+        "平时 同时 随后 后来 常常 时常 总是 经常 主动 积极 热情 耐心 认真 精心 及时 自己 亲临 高度 充分 "
+        "进一步 大力 工作 教学 业务 电话 当场 现场 当面"
+    ).split()
 )
-_HOW_ENDS = (
-    "曾",
-    "都",
-    "还",
-    "也",
-    "又",
-    "再",
-    "便",
-    "就",
-    "均",
-    "后",
-    "时",
-    "前",
-    "间",
-    "中",
-    "期",
-)
+_HOW_ENDS = tuple("曾都还也又再便就均后时前间中期")
 # Characters of which at least one stands in what is said there of nobody by name.
 _NO_PERSON = frozenset("的位名各等我你他她它们本该全诸任科班组级校师生双方会者员两几多家长")
 # The same right behind a school, where 双 is no word for both.
@@ -71,8 +59,12 @@ _NO_TEACHER = (_NO_PERSON | frozenset("副正总党年语数英理化史体音�
     "双"
 }
 _NOBODY = frozenset(
-    "学校 领导 专职 兼职 科任 年轻 优秀 先进 资深 年级 家长 家庭 师生 师傅 师徒 同伴 同行 同学 同事 同仁 班级 时代 高校 农村 党员 党委 团队 团员 单位 文化 经典 生活 单亲 全体 全部 "
-    "全家 全班 及其 和其 专家 名师 骨干 青年 徒弟 学生 教师 老师 组员 成员 伙伴 别人 他人 大家 孩子 乡村 城区 强校 弱校 名校 兄弟".split()
+    (
+        "学校 领导 专职 兼职 科任 年轻 优秀 先进 资深 年级 家长 家庭 师生 师傅 师徒 同伴 同行 同学 同事 "
+        "同仁 班级 时代 高校 农村 党员 党委 团队 团员 单位 文化 经典 生活 单亲 全体 全部 全家 全班 及其 "
+        "和其 专家 名师 骨干 青年 徒弟 学生 教师 老师 组员 成员 伙伴 别人 他人 大家 孩子 乡村 城区 强校 "
+        "弱校 名校 兄弟"
+    ).split()
 )
 
 
@@ -87,37 +79,24 @@ def people_spoken_of(doc: Doc, start: int, text: str) -> Iterator[tuple[int, int
     for match in _AMONG.finditer(text):
         a, b = (start + at for at in match.span(1 if match.group(1) else 2))
         name = text_of(doc, a, b)
-        if name not in _NOBODY and not _SMALL_WORDS & set(name) and _may_be_among(doc, a, b):
+        if name not in _NOBODY and not SMALL_WORDS & set(name) and _may_be_among(doc, a, b):
             yield a, b, "among"
     for match in _IN_OFFICE.finditer(text):
         a, b = (start + at for at in match.span(1))
         name = text_of(doc, a, b)
-        nobody = (_SMALL_WORDS | _NO_PERSON) & set(name) or name in _NOBODY | _HOW
+        nobody = (SMALL_WORDS | _NO_PERSON) & set(name) or name in _NOBODY | _HOW
         if not nobody and not name.endswith(_HOW_ENDS):
             yield a, b, "in-office"
-    for match in _OF_SCHOOL.finditer(text):
-        a, b = (start + at for at in match.span(1))
-        name = text_of(doc, a, b)
-        nobody = (_SMALL_WORDS - {"有"} | _NO_TEACHER) & set(name) or name in _NOBODY
-        if not nobody and not _is_word(doc, a, b):
-            yield a, b, "among"
-    for match in _WITH_A_VIEW.finditer(text):
-        a, b = (start + at for at in match.span(1))
-        name = text_of(doc, a, b)
-        nobody = (_SMALL_WORDS | _NO_TEACHER) & set(name) or name in _NOBODY | _HOW
-        if not nobody and not _is_word(doc, a, b):
-            yield a, b, "among"
-    for match in _PAIRED.finditer(text):
-        a, b = (start + at for at in match.span(1))
-        if text_of(doc, a, b) not in _NOBODY:
-            yield a, b, "among"
+    for pattern, surnames_too in ((_OF_SCHOOL, "有"), (_WITH_A_VIEW, ""), (_PAIRED, "")):
+        for match in pattern.finditer(text):
+            a, b = (start + at for at in match.span(1))
+            if _is_somebody(doc, a, b, surnames_too):
+                yield a, b, "among"
     for match in _LED.finditer(text):
         for piece in re.finditer("[^、]+", match[1]):
             a, b = (start + match.start(1) + at for at in piece.span())
-            name = text_of(doc, a, b)
-            short = len(name) <= 4 or "·" in name
-            nobody = ((_SMALL_WORDS | _NO_TEACHER) - {"有", "方"}) & set(name) or name in _NOBODY
-            if short and not nobody and not _is_word(doc, a, b):
+            short = b - a <= 4 or "·" in text_of(doc, a, b)
+            if short and _is_somebody(doc, a, b, "有方"):
                 yield a, b, "among"
     for match in _WITH.finditer(text):
         a, b = (start + at for at in match.span(1))
@@ -139,8 +118,22 @@ def _may_be_among(doc: Doc, start: int, end: int) -> bool:
     return whole and len(text) == 2 and not _is_word(doc, start, end)
 
 
+def _is_somebody(doc: Doc, start: int, end: int, surnames_too: str) -> bool:
+    """Whether what stands where a person is due is no word of teaching or of everyday language.
+
+    Args:
+        doc: The page.
+        start: Its first token.
+        end: Behind its last one.
+        surnames_too: Small words that begin names there.
+    """
+    name = text_of(doc, start, end)
+    small = (SMALL_WORDS | _NO_TEACHER) - set(surnames_too)
+    return not small & set(name) and name not in _NOBODY | _HOW and not _is_word(doc, start, end)
+
+
 def _is_word(doc: Doc, start: int, end: int) -> bool:
-    """Whether a word of everyday language lies inside, and not what only the word model takes for one.
+    """Whether a word of everyday language lies inside that is more than the word model's guess.
 
     To it 双成 is a number, 寿郁 a thing and 其格 a quality; longer words it knows.
     """
