@@ -23,6 +23,13 @@ from pipeline.intake import open_source
 _DEMO = Path(fixtures.__file__).parent / "demo"
 
 
+def _stamped(seed: int, owner: str, look: Look, radius: int, at: tuple[int, int]) -> Sheet:
+    """A letter with nothing on it but a school's seal."""
+    sheet = Sheet("letter", random.Random(1))
+    sheet.seal(seal(random.Random(seed), owner, look, radius=radius), *at, owner, "", "school")
+    return sheet
+
+
 def _seal(shape: Shape, axes: tuple[float, float], score: float) -> Seal:
     return Seal((900.0, 960.0), axes, 0.0, Colour.BLUE, shape, False, score)
 
@@ -89,9 +96,7 @@ def test_a_schools_oval_seal_stamped_far_aslant_over_a_forms_rules_is_found(
 
 @pytest.mark.parametrize(("seed", "left"), [(1, 570), (5, 630)])
 def test_a_gray_oval_seal_under_large_print_is_found_where_it_runs(seed: int, left: int) -> None:
-    sheet = Sheet("letter", random.Random(1))
-    made = seal(random.Random(seed), "高淳区杨庙初级中学", Look("red", "oval"), radius=140)
-    sheet.seal(made, 700, 1500, "高淳区杨庙初级中学", "", "school")
+    sheet = _stamped(seed, "高淳区杨庙初级中学", Look("red", "oval"), 140, (700, 1500))
     for text, x, y in (("高淳区杨庙初级中学", left, 1535), ("2025年06月24日", left + 40, 1620)):
         sheet.line(x, y, text, Style("song", 56))
     gray = cv2.cvtColor(np.asarray(sheet.image), cv2.COLOR_RGB2GRAY)
@@ -101,9 +106,7 @@ def test_a_gray_oval_seal_under_large_print_is_found_where_it_runs(seed: int, le
 
 @pytest.mark.parametrize("seed", [0, 3])
 def test_a_seal_is_found_that_ends_with_a_paper_lying_aslant_in_its_picture(seed: int) -> None:
-    sheet = Sheet("letter", random.Random(1))
-    made = seal(random.Random(seed), "宿迁市博雅小学", Look("red", "round"), radius=160)
-    sheet.seal(made, 1384, 1400, "宿迁市博雅小学", "", "school")
+    sheet = _stamped(seed, "宿迁市博雅小学", Look("red", "round"), 160, (1384, 1400))
     pixels = np.asarray(sheet.image).copy()
     y, x = np.mgrid[: pixels.shape[0], : pixels.shape[1]]
     pixels[x - 1560 > 0.12 * (1560 - y)] = 232
@@ -140,9 +143,7 @@ def test_a_square_seal_that_leans_in_a_photo_is_hidden_to_its_corners(
 
 @pytest.mark.parametrize("seed", [0, 3])
 def test_a_square_seal_is_found_that_ends_with_the_paper_before_its_picture(seed: int) -> None:
-    sheet = Sheet("letter", random.Random(1))
-    made = seal(random.Random(seed), "兴庆区回民小学", Look("red", "square"), radius=130)
-    sheet.seal(made, 1400, 1000, "兴庆区回民小学", "", "school")
+    sheet = _stamped(seed, "兴庆区回民小学", Look("red", "square"), 130, (1400, 1000))
     pixels = np.asarray(sheet.image).copy()
     pixels[:, 1613:] = 255
     ink = pixels.min(axis=2) < 160
@@ -155,9 +156,7 @@ def test_a_square_seal_is_found_that_ends_with_the_paper_before_its_picture(seed
 
 @pytest.mark.parametrize("seed", [1, 2, 4])
 def test_a_pale_blue_seal_on_warm_paper_with_a_printed_ground_is_found(seed: int) -> None:
-    sheet = Sheet("letter", random.Random(1))
-    made = seal(random.Random(seed), "延安市第十中学", Look("blue", "oval"), radius=140)
-    sheet.seal(made, 700, 1500, "延安市第十中学", "", "school")
+    sheet = _stamped(seed, "延安市第十中学", Look("blue", "oval"), 140, (700, 1500))
     pale = 255 - (255 - np.asarray(sheet.image).astype(float)) * 0.5
     y, x = np.mgrid[: pale.shape[0], : pale.shape[1]]
     waves = np.sin((y + 22 * np.sin(x / 90)) * 2 * np.pi / 24) > 0.8

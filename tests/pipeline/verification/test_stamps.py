@@ -19,6 +19,17 @@ FRAME = Frame(1, 1600, 2200)
 _SCHOOL = "高淳区杨庙初级中学"
 
 
+def _hide(
+    pixels: NDArray[np.uint8], bounds: tuple[int, int, int, int], kind: Kind = Kind.APPLICANT_UNIT
+) -> Mask:
+    """Paint a mask over x0, y0, x1, y1 of a page and return it."""
+    x0, y0, x1, y1 = bounds
+    pixels[y0:y1, x0:x1] = 0
+    frame = Frame(1, pixels.shape[1], pixels.shape[0])
+    place = Polygon.from_bounds(frame, x0, y0, x1, y1)
+    return Mask(page=1, polygon=place, label="", kind=kind, findings=())
+
+
 def _gray(shape: str, seed: int) -> NDArray[np.uint8]:
     """A gray copy of a page with a school's seal that its name and a date are printed across."""
     sheet = Sheet("letter", random.Random(1))
@@ -72,12 +83,11 @@ def test_masks_in_a_table_make_no_seal_of_its_rules() -> None:
     sheet.line(850, 560, "科任教师", Style("song", 34))
     pixels = np.asarray(sheet.image).copy()
     frame = Frame(1, pixels.shape[1], pixels.shape[0])
-    masks = []
-    for y in (635, 715, 790):
-        for x0, x1 in ((755, 850), (870, 960), (975, 1060)):
-            pixels[y : y + 40, x0:x1] = 0
-            place = Polygon.from_bounds(frame, x0, y, x1, y + 40)
-            masks.append(Mask(page=1, polygon=place, label="", kind=Kind.PERSON_NAME, findings=()))
+    masks = [
+        _hide(pixels, (x0, y, x1, y + 40), Kind.PERSON_NAME)
+        for y in (635, 715, 790)
+        for x0, x1 in ((755, 850), (870, 960), (975, 1060))
+    ]
     assert not list(find_stamps(pixels, frame, masks, []))
 
 
@@ -88,14 +98,7 @@ def test_a_coloured_seal_that_nobody_hid_is_seen_and_one_that_may_stand_is_not()
     seal = Polygon.from_bounds(FRAME, 650, 1350, 950, 1650)
     assert list(find_stamps(pixels, FRAME, [], []))
     assert not list(find_stamps(pixels, FRAME, [], [seal]))
-    across = Mask(
-        page=1,
-        polygon=Polygon.from_bounds(FRAME, 600, 1450, 1000, 1540),
-        label="【申报单位】",
-        kind=Kind.APPLICANT_UNIT,
-        findings=(),
-    )
-    pixels[1450:1540, 600:1000] = 0
+    across = _hide(pixels, (600, 1450, 1000, 1540))
     assert list(find_stamps(pixels, FRAME, [across], []))
 
 
@@ -106,9 +109,7 @@ def test_the_rim_that_runs_out_of_a_seals_mask_is_seen_and_a_line_across_it_is_n
     pixels = np.full((FRAME.height, FRAME.width, 3), 250, np.uint8)
     cv2.circle(pixels, (800, 1500), 150, (40, 60, 200), 5)
     cv2.line(pixels, (100, 1520), (1500, 1524), (40, 60, 200), 5)
-    place = Polygon.from_bounds(FRAME, 640, 1340, 960, bottom)
-    mask = Mask(page=1, polygon=place, label="【印章】", kind=Kind.SEAL, findings=())
-    pixels[1340:bottom, 640:960] = 0
+    mask = _hide(pixels, (640, 1340, 960, bottom), Kind.SEAL)
     assert bool(list(find_stamps(pixels, FRAME, [mask], []))) == seen
 
 
@@ -122,17 +123,9 @@ def test_a_black_seal_that_nobody_hid_is_seen_even_with_a_mask_across_it() -> No
     place = Polygon.from_bounds(frame, 690, 1290, 1030, 1630)
     assert list(find_stamps(pixels, frame, [], []))
     assert not list(find_stamps(pixels, frame, [], [place]))
-    across = Mask(
-        page=1,
-        polygon=Polygon.from_bounds(frame, 640, 1430, 1080, 1500),
-        label="【申报单位】",
-        kind=Kind.APPLICANT_UNIT,
-        findings=(),
-    )
-    pixels[1430:1500, 640:1080] = 0
+    across = _hide(pixels, (640, 1430, 1080, 1500))
     assert list(find_stamps(pixels, frame, [across], []))
-    whole = across.model_copy(update={"polygon": place, "kind": Kind.SEAL})
-    pixels[1290:1630, 690:1030] = 0
+    whole = _hide(pixels, (690, 1290, 1030, 1630), Kind.SEAL)
     assert not list(find_stamps(pixels, frame, [whole], []))
 
 
